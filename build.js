@@ -1,0 +1,85 @@
+// Builds dist/ (one bundle split only at dynamic imports, the stand-ins of the sandbox) and oclif.manifest.json.
+// Everything is made under a temporary name and renamed, so that an interrupted build leaves the old one.
+import { readdirSync, renameSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+import { build } from 'esbuild';
+
+const root = import.meta.dirname;
+
+if (process.argv.includes('--schema')) {
+  const { writeJsonSchema } = await import('./src/workspace/store/write-json-schema.ts');
+  await writeJsonSchema(root);
+  process.exit(0);
+}
+
+/** src/commands/servers/list.ts -> 'servers:list'; `index` names its folder. */
+function commandIndex() {
+  const folder = join(root, 'src/commands');
+  const files = readdirSync(folder, { recursive: true })
+    .map((file) => file.split(sep).join('/'))
+    .filter((file) => file.endsWith('.ts'))
+    .sort();
+  const imports = files.map((file, n) => `import c${n} from './src/commands/${file}';`);
+  const entries = files.map((file, n) => `  '${file.replace(/(\/index)?\.ts$/, '').replaceAll('/', ':')}': c${n},`);
+  return `${imports.join('\n')}\nexport const commands = {\n${entries.join('\n')}\n};\n`;
+}
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  legalComments: 'none',
+  logLevel: 'warning',
+  // CommonJS dependencies inside an ES module bundle still call require().
+  // Under names of our own: a dependency of mssql declares a __dirname itself, and two of them do not even parse.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __bundleFile = import.meta.filename; const __bundleFolder = import.meta.dirname;",
+  },
+  define: { __filename: '__bundleFile', __dirname: '__bundleFolder' },
+};
+
+const temporary = join(root, `dist.tmp-${process.pid}`);
+try {
+  mkdirSync(temporary);
+  await build({
+    ...shared,
+    splitting: true,
+    outdir: temporary,
+    // Native, and only for dockerode's own ssh, which we do not use; and what oclif loads in development only.
+    external: ['ssh2', 'cpu-features', 'typescript', 'ts-node', 'tsx'],
+    entryPoints: { main: join(root, 'src/cli/main.ts'), index: 'virtual:commands' },
+    plugins: [
+      {
+        name: 'command-index',
+        setup(plugin) {
+          plugin.onResolve({ filter: /^virtual:commands$/ }, () => ({ path: 'commands', namespace: 'index' }));
+          plugin.onLoad({ filter: /.*/, namespace: 'index' }, () => ({
+            contents: commandIndex(),
+            resolveDir: root,
+            loader: 'ts',
+          }));
+        },
+      },
+    ],
+  });
+  await build({
+    ...shared,
+    outfile: join(temporary, 'stand-ins.mjs'),
+    entryPoints: [join(root, 'src/sandbox/stand-ins/main.ts')],
+  });
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  renameSync(temporary, join(root, 'dist'));
+
+  const { Plugin } = await import('@oclif/core/config');
+  const plugin = new Plugin({ root, ignoreManifest: true, errorOnManifestCreate: true, type: 'core' });
+  await plugin.load();
+  const manifest = join(root, 'oclif.manifest.json');
+  writeFileSync(`${manifest}.tmp`, JSON.stringify(plugin.manifest));
+  renameSync(`${manifest}.tmp`, manifest);
+  writeFileSync(join(root, 'dist/.built'), '');
+  console.error(`built ${relative(process.cwd(), join(root, 'dist')) || 'dist'}: ${plugin.commandIDs.length} commands`);
+} finally {
+  rmSync(temporary, { recursive: true, force: true });
+}

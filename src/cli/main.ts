@@ -1,0 +1,58 @@
+import { flush, run } from '@oclif/core';
+
+import { packageRoot } from '../package-root.ts';
+import { asFailure, errorDocument, errorText, exitCodeOf } from './error-view.ts';
+import { unknownCommand } from './unknown-command.ts';
+
+/** Runs the command line and ends the process with a code of the table in failure.ts. */
+export async function main(argv: readonly string[]): Promise<void> {
+  tolerateClosedPipes();
+  // Warnings about the insides of libraries help no operator.
+  process.noDeprecation = process.env['OPENIMIS_DEBUG'] !== '1';
+  if (argv.includes('--no-color')) process.env['NO_COLOR'] = '1';
+  if (process.env['NO_COLOR'] !== undefined) delete process.env['FORCE_COLOR'];
+  try {
+    await run([...argv], { root: packageRoot() });
+    await flush();
+  } catch (error) {
+    process.exitCode = report(unknownCommand(error, argv) ?? error, argv);
+  }
+  // Sockets of an engine or a pool that a failure left open must not keep the process alive.
+  await drained(process.stdout);
+  await drained(process.stderr);
+  process.exit();
+}
+
+function report(error: unknown, argv: readonly string[]): number {
+  const failure = asFailure(error);
+  if (failure === undefined) return exitCodeOf(error);
+  if (wantsJson(argv)) process.stdout.write(`${JSON.stringify(errorDocument(failure), undefined, 2)}\n`);
+  else process.stderr.write(`${errorText(failure, process.stderr)}\n`);
+  if (process.env['OPENIMIS_DEBUG'] === '1') process.stderr.write(`${traceOf(failure)}\n`);
+  return failure.exitCode;
+}
+
+function traceOf(failure: Error): string {
+  const cause = failure.cause instanceof Error ? `\ncaused by ${traceOf(failure.cause)}` : '';
+  return `${failure.stack ?? failure.message}${cause}`;
+}
+
+export function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
+}
+
+/** `openimis … | head -1` closes our stdout: the rest of the output is dropped, the work goes on. */
+function tolerateClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve();
+    else stream.write('', () => resolve());
+  });
+}

@@ -1,0 +1,53 @@
+import type { ServerStatus } from '../../deployment/status.ts';
+import { harmless, paint } from '../paint.ts';
+import { table } from '../table.ts';
+
+const stateWords = {
+  serving: 'serving',
+  degraded: 'serves, but not everything is well',
+  stopped: 'stopped',
+  'not-deployed': 'not deployed on this engine',
+} as const;
+const stateColours = { serving: 'green', degraded: 'yellow', stopped: 'red', 'not-deployed': 'dim' } as const;
+
+/** What is the state, and what to type next. */
+export function statusView(status: ServerStatus): string {
+  const { server, state, serving, address, signOn } = status;
+  const revision = serving === undefined ? '' : ` r${serving}`;
+  const head = `${paint('bold', server)}${revision}: ${paint(stateColours[state], stateWords[state])}`;
+  if (state === 'not-deployed') return [head, `engine  ${status.engine}`, `Next: openimis deploy ${server}`].join('\n');
+  const facts = [
+    ['address', address],
+    ['sign-on', signOn === 'legacy' ? 'the legacy login is carried over' : 'the application has its own login'],
+    ['engine', status.engine],
+    ['networks', status.subnet ?? '-'],
+  ];
+  const components = status.components.map((component) => [
+    component.component,
+    component.revision === undefined ? '' : `r${component.revision}`,
+    `${component.running}/${component.desired}`,
+    component.health,
+    component.image ?? '-',
+    component.since?.replace(/\.\d+Z$/, 'Z') ?? '-',
+  ]);
+  const routes = status.routes.map(({ path, target, access }) => [`  ${path}`, target, access]);
+  const revisions = status.revisions
+    .slice(0, 5)
+    .map(({ revision: n, status: how, startedAt = '', by = '', message = '' }) => [
+      `  r${n}`,
+      how,
+      startedAt.replace(/\.\d+Z$/, 'Z'),
+      harmless(by),
+      harmless(message.split('\n')[0] ?? ''),
+    ]);
+  const problems = status.problems.map((problem) => `${paint('yellow', 'problem')} ${harmless(problem)}`);
+  return [
+    head,
+    table(facts),
+    '',
+    table(components, ['COMPONENT', 'REV', 'RUNNING', 'HEALTH', 'IMAGE', 'SINCE']),
+    ...(routes.length === 0 ? [] : ['', 'routes', table(routes)]),
+    ...(revisions.length === 0 ? [] : ['', 'revisions', table(revisions)]),
+    ...(problems.length === 0 ? [] : ['', ...problems, `Next: openimis logs ${server}, openimis deploy ${server}`]),
+  ].join('\n');
+}

@@ -1,0 +1,65 @@
+import { isIP, isIPv4 } from 'node:net';
+
+import { Failure } from '../failure.ts';
+import type { GatewayPlan, LegacyTarget } from '../stack/stack.ts';
+
+const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.?$/i;
+const directory = /^\/([A-Za-z0-9._~-]+\/)*$/;
+const routePath = /^\/([A-Za-z0-9_-]+(\.[A-Za-z0-9]+)?\/?)*$/;
+
+/**
+ * nginx cannot escape `$` and a header cannot hold a line break, so every value of the plan must have its exact shape before
+ * anything is written. Throws WORKSPACE_INVALID naming the value.
+ */
+export function checkGatewayPlan(plan: GatewayPlan): void {
+  expect(/^[a-z](-?[a-z0-9])*$/.test(plan.server) && plan.server.length <= 32, "the server's name", plan.server);
+  expect(plan.cookie === `__Host-openimis-${plan.server}`, "the cookie's name", plan.cookie);
+  expect(isHost(plan.dns), 'gateway.dns', plan.dns);
+  expectPort('gateway.http', plan.httpPort);
+  expectPort('gateway.https', plan.httpsPort);
+  for (const bank of plan.banks)
+    for (const component of [bank.frontend, bank.backend, bank.ibackend]) {
+      expect(Number.isInteger(bank.index) && bank.index >= 0 && bank.index < 8, 'the address bank', bank.index);
+      expect(isIPv4(component.address), `an address of bank ${bank.index}`, component.address);
+      expectPort(`a port of bank ${bank.index}`, component.port);
+    }
+  for (const route of plan.routes) {
+    expect(routePath.test(route.path), `the path of route ${route.name}`, route.path);
+    if (route.targetPath !== undefined)
+      expect(routePath.test(route.targetPath), `the target path of route ${route.name}`, route.targetPath);
+  }
+  if (plan.legacy !== undefined) checkLegacy(plan.legacy);
+}
+
+function checkLegacy(legacy: LegacyTarget): void {
+  const host = /^(.+?)(?::(\d{1,5}))?$/.exec(legacy.host);
+  const name = host?.[1] ?? '';
+  const isBracketed = /^\[(.*)\]$/.exec(name);
+  expect(isBracketed ? isIP(isBracketed[1] ?? '') === 6 : isHost(name), "the legacy's host name", legacy.host);
+  expectPort("the legacy's port", legacy.port);
+  expect(directory.test(legacy.path), "the legacy's directory", legacy.path);
+  switch (legacy.connectIs) {
+    case 'address':
+      return expect(isIP(legacy.connect) !== 0, 'legacy.ip', legacy.connect);
+    case 'name':
+      return expect(isHost(legacy.connect) && isIP(legacy.connect) === 0, 'legacy.dns', legacy.connect);
+    case 'this-box':
+      return expect(isHost(legacy.connect), "the name of the engine's box", legacy.connect);
+  }
+}
+
+function isHost(value: string): boolean {
+  return hostName.test(value) || isIP(value) !== 0;
+}
+
+function expectPort(what: string, port: number): void {
+  expect(Number.isInteger(port) && port > 0 && port < 65_536, what, port);
+}
+
+function expect(holds: boolean, what: string, value: string | number): void {
+  if (holds) return;
+  const shown = JSON.stringify(String(value).slice(0, 80));
+  throw new Failure('WORKSPACE_INVALID', `${what} is ${shown}, which the gateway cannot use`, [
+    'correct it in openimis.yaml',
+  ]);
+}

@@ -1,0 +1,155 @@
+import type { Bank, GatewayPlan, LegacyTarget, Route } from '../stack/stack.ts';
+import { checkGatewayPlan } from './gateway-checks.ts';
+import type { RenderedFile } from './rendered.ts';
+import { fill } from './gateway-template.ts';
+import type { Templates } from './templates/load.ts';
+
+const folder = 'gateway/';
+
+/**
+ * The gateway's configuration: one version folder of its volume. Files of `templates/gateway/` as they are, the few `.eta`
+ * ones filled with checked numbers and addresses, and `data.json`, through which every other value reaches Lua.
+ * Throws WORKSPACE_INVALID for a value that could not be written safely.
+ */
+export function renderGateway(plan: GatewayPlan, templates: Templates): readonly RenderedFile[] {
+  checkGatewayPlan(plan);
+  const template = (name: string): string => {
+    const text = templates.get(folder + name);
+    if (text === undefined) throw new Error(`templates/${folder}${name} is missing`);
+    return text;
+  };
+  const copied = [...templates]
+    .filter(([path]) => path.startsWith(folder) && !path.endsWith('.eta'))
+    .map(([path, content]) => ({ path: path.slice(folder.length), content }))
+    .filter(({ path }) => plan.legacy !== undefined || path !== 'servers/legacy-check.conf');
+  const rendered = [
+    {
+      path: 'upstreams.conf',
+      content: fill(template('upstreams.conf.eta'), {
+        upstreams: upstreams(plan),
+        legacy: legacyUpstream(plan.legacy),
+      }),
+    },
+    {
+      path: 'servers/https.conf',
+      content: fill(template('servers/https.conf.eta'), { routes: routes(plan, template) }),
+    },
+    { path: 'servers/http.conf', content: fill(template('servers/http.conf.eta'), { httpsSuffix: httpsSuffix(plan) }) },
+    { path: 'certificate-names', content: `${certificateNames(plan).join(',')}\n` },
+    { path: 'data.json', content: `${JSON.stringify(luaData(plan), undefined, 2)}\n` },
+  ];
+  return [...copied, ...rendered].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** `/front/` and `/front` are one route: paths without the last slash. */
+function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, '');
+}
+
+function withSlash(path: string): string {
+  return `${withoutSlash(path)}/`;
+}
+
+const routeTemplates: Readonly<Record<Route['name'], string>> = {
+  legacy: 'legacy',
+  front: 'application',
+  iapi: 'application',
+  api: 'application',
+  photos: 'photos',
+  logout: 'logout',
+  'keep-alive': 'keep-alive',
+  'legacy-home': 'legacy-home',
+  health: 'health',
+};
+
+function routes(plan: GatewayPlan, template: (name: string) => string): string {
+  const parts = plan.routes.map((route) =>
+    fill(template(`routes/${routeTemplates[route.name]}.conf.eta`), {
+      name: route.name,
+      path: withoutSlash(route.path),
+    }),
+  );
+  if (plan.legacy === undefined) {
+    const front = plan.routes.find((route) => route.name === 'front')?.path ?? '/front';
+    parts.push(fill(template('routes/no-legacy.conf.eta'), { path: withoutSlash(front) }));
+  }
+  return parts.join('\n');
+}
+
+const bankComponents = ['frontend', 'backend', 'ibackend'] as const satisfies readonly (keyof Bank)[];
+
+function upstreams(plan: GatewayPlan): readonly { readonly name: string; readonly address: string }[] {
+  return plan.banks.flatMap((bank) =>
+    bankComponents.map((component) => ({
+      name: `${component}-${bank.index}`,
+      address: `${bank[component].address}:${bank[component].port}`,
+    })),
+  );
+}
+
+/** An address becomes a static upstream with keep-alive; a name must not stop nginx, so it is resolved per request. */
+function legacyUpstream(legacy: LegacyTarget | undefined): string | undefined {
+  switch (legacy?.connectIs) {
+    case undefined:
+    case 'name':
+      return undefined;
+    case 'this-box':
+      return 'this-box';
+    case 'address':
+      return `${bracketed(legacy.connect)}:${legacy.port}`;
+  }
+}
+
+function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+function httpsSuffix(plan: GatewayPlan): string {
+  return plan.httpsPort === 443 ? '' : `:${plan.httpsPort}`;
+}
+
+function certificateNames(plan: GatewayPlan): readonly string[] {
+  const own = /^[\d.]+$|:/.test(plan.dns) ? `IP:${plan.dns}` : `DNS:${plan.dns}`;
+  const names = plan.sandbox ? [own, 'DNS:localhost', 'IP:127.0.0.1'] : [own];
+  return [...new Set(names)];
+}
+
+/** What Lua knows of this server (templates/gateway/lua/settings.lua). */
+function luaData(plan: GatewayPlan): unknown {
+  const { legacy } = plan;
+  return {
+    schema: 1,
+    server: plan.server,
+    cookie: plan.cookie,
+    signOn: plan.signOn,
+    sandbox: plan.sandbox,
+    legacy: legacy && {
+      origin:
+        legacy.connectIs === 'name'
+          ? `${legacy.scheme}://${legacy.connect}:${legacy.port}`
+          : `${legacy.scheme}://legacy`,
+      connectIs: legacy.connectIs,
+      host: legacy.host,
+      certificateName: hostName(legacy.host),
+      port: legacy.port,
+      path: withSlash(legacy.path),
+      names: [...new Set([hostName(legacy.host), bracketed(legacy.connect)].map((name) => name.toLowerCase()))],
+    },
+    routes: Object.fromEntries(
+      plan.routes.map((route) => [
+        route.name,
+        {
+          name: route.name,
+          path: withoutSlash(route.path),
+          target: route.target,
+          access: route.access,
+          ...(route.targetPath === undefined ? {} : { targetPath: withSlash(route.targetPath) }),
+        },
+      ]),
+    ),
+  };
+}
+
+function hostName(host: string): string {
+  return host.replace(/:\d+$/, '');
+}

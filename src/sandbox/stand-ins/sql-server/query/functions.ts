@@ -1,0 +1,94 @@
+import type { QueryContext } from './context.ts';
+import { objectId } from './relations.ts';
+import { SqlError, type Value } from './values.ts';
+
+type SqlFunction = (context: QueryContext, values: readonly Value[]) => Value;
+
+const asText = (value: Value | undefined): string => (value === null || value === undefined ? '' : String(value));
+const withoutBrackets = (name: string): string => (name.split('.').at(-1) ?? '').replaceAll(/^\[|\]$/g, '');
+
+const properties: Readonly<Record<string, (context: QueryContext) => Value>> = {
+  productversion: ({ version }) => version,
+  productlevel: () => 'RTM',
+  edition: () => 'Stand-in Edition',
+  engineedition: () => 3,
+  servername: () => 'STAND-IN',
+  machinename: () => 'STAND-IN',
+  collation: () => 'Latin1_General_CI_AS',
+  isintegratedsecurityonly: () => 0,
+};
+
+const functions: Readonly<Record<string, SqlFunction>> = {
+  db_name: ({ database }) => database.name,
+  db_id: ({ databaseNames, database }, [name]) => {
+    const at = databaseNames.findIndex((one) => one.toLowerCase() === (asText(name) || database.name).toLowerCase());
+    return at < 0 ? null : at + 1;
+  },
+  suser_sname: ({ user }) => user,
+  suser_name: ({ user }) => user,
+  original_login: ({ user }) => user,
+  user_name: ({ user }) => user,
+  system_user: ({ user }) => user,
+  host_name: ({ hostName }) => hostName,
+  app_name: ({ application }) => application,
+  schema_name: (_, [id]) => (id === undefined || id === 1 ? 'dbo' : id === 4 ? 'sys' : null),
+  schema_id: (_, [name]) => (asText(name).toLowerCase() === 'dbo' ? 1 : null),
+  object_id: (context, [name]) => objectId(context, withoutBrackets(asText(name))),
+  object_name: (context, [id]) =>
+    context.database.tables.find((table) => objectId(context, table.name) === id)?.name ?? null,
+  serverproperty: (context, [name]) => properties[asText(name).toLowerCase()]?.(context) ?? null,
+  databasepropertyex: (_, [, name]) => (asText(name).toLowerCase() === 'collation' ? 'Latin1_General_CI_AS' : null),
+  has_perms_by_name: ({ roles }, [, , permission]) => permitted(roles, asText(permission).toLowerCase()),
+  has_dbaccess: ({ databaseNames }, [name]) =>
+    databaseNames.some((one) => one.toLowerCase() === asText(name).toLowerCase()) ? 1 : null,
+  is_member: ({ roles }, [role]) => (roles.includes(asText(role).toLowerCase()) ? 1 : 0),
+  is_rolemember: ({ roles }, [role]) => (roles.includes(asText(role).toLowerCase()) ? 1 : 0),
+  is_srvrolemember: () => 0,
+  isnull: (_, [value, other]) => value ?? other ?? null,
+  coalesce: (_, values) => values.find((value) => value !== null) ?? null,
+  lower: (_, [value]) => asText(value).toLowerCase(),
+  upper: (_, [value]) => asText(value).toUpperCase(),
+  len: (_, [value]) => asText(value).replace(/ +$/, '').length,
+  getdate: () => new Date().toISOString().replace('T', ' ').slice(0, 19),
+  sysdatetime: () => new Date().toISOString().replace('T', ' ').slice(0, 19),
+};
+
+const rolePermissions: Readonly<Record<string, readonly string[]>> = {
+  db_owner: ['select', 'insert', 'update', 'delete', 'execute', 'create table', 'alter', 'control'],
+  db_datareader: ['select'],
+  db_datawriter: ['insert', 'update', 'delete'],
+  db_ddladmin: ['create table', 'alter'],
+  execute: ['execute'],
+};
+
+function permitted(roles: readonly string[], permission: string): number {
+  return roles.some((role) => rolePermissions[role]?.includes(permission) === true) ? 1 : 0;
+}
+
+export function callFunction(context: QueryContext, name: string, values: readonly Value[]): Value {
+  const found = Object.hasOwn(functions, name) ? functions[name] : undefined;
+  if (found === undefined) throw new SqlError(195, `'${name}' is not a recognized built-in function name.`);
+  return found(context, values);
+}
+
+/** `@@version` and the parameters of the call; SqlError 137 for an undeclared one. */
+export function variable(context: QueryContext, name: string): Value {
+  switch (name) {
+    case '@@version':
+      return `Microsoft SQL Server (STAND-IN of the openimis sandbox, not a real server) - ${context.version}`;
+    case '@@servername':
+      return 'STAND-IN';
+    case '@@spid':
+      return context.sessionId;
+    case '@@trancount':
+    case '@@rowcount':
+      return 0;
+    case '@@language':
+      return 'us_english';
+    default: {
+      const value = context.variables.get(name);
+      if (value === undefined) throw new SqlError(137, `Must declare the scalar variable "${name}".`, 15);
+      return value;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/** What applies when openimis.yaml says nothing. Ports, seconds. */
+export const defaults = {
+  databasePort: 1433,
+  encryption: 'required',
+  http: 80,
+  https: 443,
+  certificate: 'self-signed',
+  signOn: 'legacy',
+  replicas: 1,
+  healthInterval: 10,
+} as const;

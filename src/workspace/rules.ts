@@ -1,0 +1,147 @@
+import { isIP } from 'node:net';
+
+import { type Generation, since } from '../modules/generation.ts';
+import { packageKey } from '../modules/package-name.ts';
+import { releaseGeneration } from '../modules/release-names.ts';
+import { defaults } from './defaults.ts';
+import { insideSubnet } from './values.ts';
+
+export type RuleProblem = { readonly path: readonly string[]; readonly message: string };
+
+type Pins = Readonly<Record<string, string | null>>;
+/** The part of a server that rules between keys look at. */
+type RuledServer = {
+  readonly legacy?: { readonly dns?: string; readonly ip?: string; readonly url?: string };
+  readonly database?: { readonly host?: string };
+  readonly gateway?: {
+    readonly dns?: string;
+    readonly http?: number;
+    readonly https?: number;
+    readonly signOn?: 'legacy' | 'application';
+  };
+  readonly release?: string;
+  readonly assembly?: string;
+  readonly generation?: Generation;
+  readonly components?: Readonly<Partial<Record<'frontend' | 'backend' | 'ibackend' | 'worker', unknown>>>;
+  readonly pins?: { readonly frontend?: Pins; readonly backend?: Pins; readonly ibackend?: Pins };
+  readonly subnet?: string;
+};
+
+/** What contradicts what inside one server. Paths are relative to the server. */
+export function serverProblems(server: RuledServer): RuleProblem[] {
+  return [
+    ...legacyProblems(server),
+    ...sourceProblems(server),
+    ...componentProblems(server),
+    ...signOnProblems(server),
+    ...pinProblems(server),
+    ...subnetProblems(server),
+    ...portProblems(server),
+  ];
+}
+
+function portProblems({ gateway }: RuledServer): RuleProblem[] {
+  const same = (gateway?.http ?? defaults.http) === (gateway?.https ?? defaults.https);
+  const path = ['gateway', gateway?.https === undefined ? 'http' : 'https'];
+  return same ? [{ path, message: 'http and https have the same port' }] : [];
+}
+
+function legacyProblems({ legacy, gateway }: RuledServer): RuleProblem[] {
+  if (legacy === undefined) return [];
+  if (legacy.dns === undefined && legacy.ip === undefined)
+    return [{ path: ['legacy'], message: 'needs dns or ip (or both)' }];
+  const problems: RuleProblem[] = [];
+  if (legacy.ip === undefined && legacy.dns?.toLowerCase() === 'localhost')
+    problems.push({ path: ['legacy', 'dns'], message: 'needs `ip: 127.0.0.1` beside it: that means this very box' });
+  if (legacy.dns !== undefined && legacy.dns.toLowerCase() === gateway?.dns?.toLowerCase())
+    problems.push({
+      path: ['gateway', 'dns'],
+      message: 'is the name of the legacy; the gateway needs a name of its own',
+    });
+  if (legacy.url !== undefined) {
+    const host = URL.parse(legacy.url)?.hostname.replace(/^\[|\]$/g, '');
+    const known = [legacy.dns?.toLowerCase(), legacy.ip === undefined ? undefined : canonicalAddress(legacy.ip)];
+    // Otherwise it would be unclear which machine is asked.
+    if (host === undefined || !known.includes(host))
+      problems.push({ path: ['legacy', 'url'], message: 'names a host that is neither legacy.dns nor legacy.ip' });
+  }
+  return problems;
+}
+
+function canonicalAddress(address: string): string {
+  if (isIP(address) !== 6) return address;
+  return URL.parse(`http://[${address}]/`)?.hostname.replace(/^\[|\]$/g, '') ?? address;
+}
+
+function sourceProblems(server: RuledServer): RuleProblem[] {
+  const { release, assembly, generation } = server;
+  const problems: RuleProblem[] = [];
+  if (release !== undefined && assembly !== undefined)
+    problems.push({ path: ['assembly'], message: 'contradicts release: give one of the two' });
+  if (release !== undefined && generation !== undefined)
+    problems.push({ path: ['generation'], message: 'follows from release: remove it' });
+  if (release === undefined && assembly !== undefined && generation === undefined)
+    problems.push({ path: ['assembly'], message: 'needs a generation beside it' });
+  return problems;
+}
+
+function componentProblems({ components }: RuledServer): RuleProblem[] {
+  if (components === undefined) return [];
+  const listed = (name: 'frontend' | 'backend' | 'ibackend' | 'worker') => components[name] !== undefined;
+  const problems: RuleProblem[] = [];
+  if (Object.keys(components).length === 0)
+    problems.push({ path: ['components'], message: 'lists nothing: name at least one of frontend, ibackend, backend' });
+  if (listed('worker') && !listed('backend') && !listed('ibackend'))
+    problems.push({ path: ['components', 'worker'], message: 'needs a backend or an ibackend: it runs their modules' });
+  return problems;
+}
+
+/** The React application has a login page of its own only from 1.4.0 (domain.md section 3). */
+function signOnProblems({ components, gateway, release, generation }: RuledServer): RuleProblem[] {
+  const used = release === undefined ? generation : releaseGeneration(release);
+  const frontend = components === undefined || components.frontend !== undefined;
+  if (gateway?.signOn !== 'application' || !frontend || used === undefined || since(used, '1.4')) return [];
+  const message = `cannot be "application": the frontend of generation ${used} has no login page (from 1.4 on)`;
+  return [{ path: ['gateway', 'signOn'], message }];
+}
+
+function pinProblems({ pins }: RuledServer): RuleProblem[] {
+  const problems: RuleProblem[] = [];
+  for (const component of ['frontend', 'ibackend', 'backend'] as const) {
+    const seen = new Map<string, string>();
+    for (const name of Object.keys(pins?.[component] ?? {})) {
+      const key = packageKey(component, name);
+      const first = seen.get(key);
+      if (first !== undefined)
+        problems.push({ path: ['pins', component, name], message: `is the same package as ${first}` });
+      seen.set(key, name);
+    }
+  }
+  return problems;
+}
+
+function subnetProblems({ subnet, legacy, database }: RuledServer): RuleProblem[] {
+  if (subnet === undefined) return [];
+  const inside = [legacy?.ip, database?.host].find((address) => address !== undefined && insideSubnet(address, subnet));
+  return inside === undefined
+    ? []
+    : [{ path: ['subnet'], message: `holds ${inside}: containers could no longer reach it` }];
+}
+
+/** What contradicts what between servers. Paths are relative to the workspace. */
+export function workspaceProblems(servers: Readonly<Record<string, RuledServer>>): RuleProblem[] {
+  const owners = new Map<string, string>();
+  const problems: RuleProblem[] = [];
+  for (const [name, server] of Object.entries(servers)) {
+    const dns = server.gateway?.dns?.toLowerCase();
+    if (dns === undefined) continue;
+    const owner = owners.get(dns);
+    if (owner === undefined) owners.set(dns, name);
+    else
+      problems.push({
+        path: ['servers', name, 'gateway', 'dns'],
+        message: `is also the name of server ${owner}: browsers share cookies between ports, so each needs its own`,
+      });
+  }
+  return problems;
+}

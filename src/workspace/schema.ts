@@ -1,0 +1,216 @@
+import { z } from 'zod';
+
+import { generations } from '../modules/generation.ts';
+import { releaseNames } from '../modules/release-names.ts';
+import { defaults } from './defaults.ts';
+import { nearest } from './nearest.ts';
+import { serverProblems, workspaceProblems } from './rules.ts';
+import { serverNameProblem } from './server-name.ts';
+import * as values from './values.ts';
+
+type Meta = { readonly description: string } & Readonly<Record<string, unknown>>;
+
+/** Text that is refused with one clear sentence or kept byte for byte. */
+const text = (check: values.Check, meta: Meta) =>
+  z
+    .string()
+    .superRefine((value, context) => {
+      const message = check(value);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .meta(meta);
+
+const whole = (least: number, most: number, meta: Meta) =>
+  z
+    .int()
+    .min(least, `is a whole number from ${least} to ${most}`)
+    .max(most, `is a whole number from ${least} to ${most}`)
+    .meta(meta);
+const port = (meta: Meta) => whole(1, 65_535, meta);
+
+const releaseProblem: values.Check = (value) => {
+  if ((releaseNames as readonly string[]).includes(value)) return undefined;
+  const near = nearest(value, releaseNames) ?? releaseNames.find((name) => name.startsWith(`${value}.`));
+  return `is not a known release${near === undefined ? '' : ` (did you mean "${near}"?)`}; known: ${releaseNames.join(', ')}`;
+};
+
+const legacy = z
+  .strictObject({
+    dns: text(values.hostNameProblem, {
+      description: 'Host name of the legacy as users type it (wiki: LEGACY_DNS). Optional: some have an address only.',
+      pattern: values.hostNamePattern,
+    }).exactOptional(),
+    ip: text(values.addressProblem, {
+      description: 'Address of the legacy (wiki: LEGACY_IP). 127.0.0.1 means this very box.',
+    }).exactOptional(),
+    url: text(values.urlProblem, {
+      description: 'Scheme, port and virtual directory of the legacy site. Default: http://<dns or ip>/',
+      pattern: values.urlPattern,
+    }).exactOptional(),
+  })
+  .meta({ description: 'The existing installation. May be absent only with gateway.signOn: application.' });
+
+const login = (description: string) =>
+  z
+    .strictObject({ user: text(values.databaseTextProblem, { description: 'Login of SQL Server.', maxLength: 128 }) })
+    .meta({ description });
+
+const database = z
+  .strictObject({
+    host: text(values.hostProblem, {
+      description: 'Host of SQL Server. Default: legacy.ip, then legacy.dns. 127.0.0.1 means this very box.',
+    }).exactOptional(),
+    port: port({ description: 'Port of SQL Server.', default: defaults.databasePort }).exactOptional(),
+    name: text(values.databaseTextProblem, {
+      description: 'Name of the legacy database (wiki: DATABASE_NAME).',
+      maxLength: 128,
+    }).exactOptional(),
+    user: text(values.databaseTextProblem, {
+      description: 'Login of SQL Server for the new applications. Its password is never in this file.',
+      maxLength: 128,
+    }).exactOptional(),
+    encryption: z
+      .enum(['required', 'optional'])
+      .meta({ description: 'required: refuse a server without TLS.', default: defaults.encryption })
+      .exactOptional(),
+    migrate: login('Another login for migrations, which change tables.').exactOptional(),
+    doctor: login('Another login for the doctor, which only reads.').exactOptional(),
+  })
+  .meta({ description: 'The legacy database (SQL Server), which the new applications share.' });
+
+const gateway = z
+  .strictObject({
+    dns: text(values.hostNameProblem, {
+      description: 'Host name of the new entry point as users will type it (wiki: NEW_DNS).',
+      pattern: values.hostNamePattern,
+    }).exactOptional(),
+    http: port({ description: 'Port for http.', default: defaults.http }).exactOptional(),
+    https: port({ description: 'Port for https.', default: defaults.https }).exactOptional(),
+    address: text(values.listenProblem, {
+      description: 'Address of this box to listen on (wiki: NEW_IP). Default: all of them.',
+    }).exactOptional(),
+    certificate: z
+      .enum(['self-signed'])
+      .meta({ description: 'Where the TLS certificate comes from.', default: defaults.certificate })
+      .exactOptional(),
+    signOn: z
+      .enum(['legacy', 'application'])
+      .meta({
+        description: 'legacy: the legacy login is carried over; application: the new application has its own login.',
+        default: defaults.signOn,
+      })
+      .exactOptional(),
+  })
+  .meta({ description: 'The only entry point of the new stack.' });
+
+const image = text(values.imageProblem, {
+  description: 'Image reference: [registry/]name[:tag][@sha256:digest].',
+  pattern: values.imagePattern,
+}).exactOptional();
+const component = (description: string) => z.strictObject({ image }).meta({ description });
+
+const components = z
+  .strictObject({
+    frontend: component('The React application below /front.').exactOptional(),
+    ibackend: component(
+      'Django below /iapi, for signed-on users. Without it the backend serves /iapi too.',
+    ).exactOptional(),
+    backend: component('Django below /api, with Basic Auth or its own login.').exactOptional(),
+    worker: z
+      .strictObject({
+        image,
+        replicas: whole(1, 16, { description: 'How many run.', default: defaults.replicas }).exactOptional(),
+      })
+      .meta({ description: "Celery worker on the backend's pins." })
+      .exactOptional(),
+  })
+  .meta({
+    description: 'What is deployed. A component that is not listed is not; without this key: what the release has.',
+  });
+
+const pinsOf = (check: values.Check, pattern: string, description: string) =>
+  z
+    .record(
+      text(check, { description: 'Name of the package.', pattern }),
+      text(values.lineProblem, { description: 'Exact version or git reference.', maxLength: 500 }).nullable(),
+    )
+    .meta({ description })
+    .exactOptional();
+
+const pins = z
+  .strictObject({
+    frontend: pinsOf(values.npmNameProblem, values.npmNamePattern, 'npm packages: "@openimis/fe-core": "1.0.0"'),
+    ibackend: pinsOf(values.pythonNameProblem, values.pythonNamePattern, 'PyPI packages: openimis-be-core: "1.0.4"'),
+    backend: pinsOf(values.pythonNameProblem, values.pythonNamePattern, 'PyPI packages: openimis-be-core: "1.0.4"'),
+  })
+  .meta({ description: 'Own pins on top of the release. null removes a module of the release.' });
+
+/** One server as an operator wrote it; nearly everything may be missing (a template lacks values). */
+export const serverSchema = z
+  .strictObject({
+    legacy: legacy.exactOptional(),
+    database: database.exactOptional(),
+    gateway: gateway.exactOptional(),
+    release: text(releaseProblem, {
+      description: 'Upstream release: the base set of pins. Quoted, because 1.10 is not 1.1.',
+      enum: releaseNames,
+    }).exactOptional(),
+    assembly: text(values.lineProblem, {
+      description: 'Source of the assembly (openimis-be_py, openimis-fe_js) when there is no release to take it from.',
+    }).exactOptional(),
+    generation: z
+      .enum(generations)
+      .meta({ description: 'Which releases the server starts and is probed like, when there is no release.' })
+      .exactOptional(),
+    components: components.exactOptional(),
+    pins: pins.exactOptional(),
+    subnet: text(values.subnetProblem, {
+      description: 'IPv4 /24 for the networks of this server. Default: a free one is chosen.',
+      pattern: values.subnetPattern,
+    }).exactOptional(),
+    healthInterval: whole(1, 3600, {
+      description: 'Seconds between two health checks of a container.',
+      default: defaults.healthInterval,
+    }).exactOptional(),
+    notDeployable: text(values.lineProblem, {
+      description: 'Why this server cannot be run with Docker.',
+    }).exactOptional(),
+    facts: z
+      .record(
+        text((key) => (/^[A-Za-z][A-Za-z0-9._-]{0,63}$/.test(key) ? undefined : 'is not a name for a fact'), {
+          description: 'What the fact is about.',
+          pattern: '^[A-Za-z][A-Za-z0-9._-]{0,63}$',
+        }),
+        z.union([z.string().max(2000), z.number(), z.boolean()]),
+      )
+      .meta({ description: 'What is merely known about the server; nothing is computed from it.' })
+      .exactOptional(),
+  })
+  .superRefine((server, context) => {
+    for (const problem of serverProblems(server))
+      context.addIssue({ code: 'custom', ...problem, path: [...problem.path] });
+  })
+  .meta({ description: 'One side-by-side installation.' });
+
+export const workspaceSchema = z
+  .strictObject({
+    version: z.literal(1).meta({ description: 'Version of this format.' }),
+    id: z
+      .guid('is the id that `openimis init` wrote (a UUID); remove the line to get a new one')
+      .meta({ description: 'Id of this workspace, a label on everything it deploys. Written by init; keep it.' })
+      .exactOptional(),
+    servers: z
+      .record(
+        text(serverNameProblem, { description: 'Name of the server.', pattern: '^(?!x-)[a-z](-?[a-z0-9]){0,31}$' }),
+        serverSchema,
+      )
+      .meta({ description: 'The servers by name.' }),
+  })
+  .superRefine((workspace, context) => {
+    for (const problem of workspaceProblems(workspace.servers))
+      context.addIssue({ code: 'custom', ...problem, path: [...problem.path] });
+  })
+  .meta({ title: 'openimis.yaml', description: 'What openimis deploys. Keys that start with x- are free.' });
+
+export type ServerConfig = z.infer<typeof serverSchema>;
+export type WorkspaceConfig = z.infer<typeof workspaceSchema>;

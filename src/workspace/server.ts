@@ -1,0 +1,85 @@
+import type { Generation } from '../modules/generation.ts';
+
+/** Components that `openimis.yaml` may list; `rabbitmq` and `gateway` always follow from them. */
+export const componentNames = ['frontend', 'backend', 'ibackend', 'worker'] as const;
+export type ComponentName = (typeof componentNames)[number];
+
+/** Components that carry pins of their own; the worker runs the backend's. */
+export const pinnedComponents = ['frontend', 'backend', 'ibackend'] as const;
+export type PinnedComponent = (typeof pinnedComponents)[number];
+
+export type Login = { readonly user: string };
+
+export type Legacy = {
+  /** Host name as users type it; sent as `Host`. */
+  readonly dns?: string;
+  /** Address that the gateway connects to; 127.0.0.1 means "this box". */
+  readonly ip?: string;
+  /** Scheme, host, port and virtual directory of the legacy site, always ending in `/`. */
+  readonly url: string;
+};
+
+export type Database = {
+  /** Defaults to `legacy.ip`, then `legacy.dns`; 127.0.0.1 means "this box". */
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly user: string;
+  readonly encryption: 'required' | 'optional';
+  readonly migrate?: Login;
+  readonly doctor?: Login;
+};
+
+export type GatewaySettings = {
+  readonly dns: string;
+  readonly http: number;
+  readonly https: number;
+  /** Interface to publish on; default: all. */
+  readonly address?: string;
+  readonly certificate: 'self-signed';
+  readonly signOn: 'legacy' | 'application';
+};
+
+export type ComponentSettings = {
+  /** Image reference; without one the image is built from the pins (not yet possible). */
+  readonly image?: string;
+  /** Worker only. */
+  readonly replicas?: number;
+};
+
+/** One side-by-side installation with every default filled in: what `stack/` is computed from. */
+export type Server = {
+  readonly name: string;
+  readonly legacy?: Legacy;
+  readonly database: Database;
+  readonly gateway: GatewaySettings;
+  readonly release?: string;
+  /** Source of the assembly (openimis-be_py, openimis-fe_js) when there is no release to take it from. */
+  readonly assembly?: string;
+  readonly generation: Generation;
+  readonly components: Readonly<Partial<Record<ComponentName, ComponentSettings>>>;
+  /** The server's own pins as written; `null` removes a module of the release's base set. */
+  readonly pins: Readonly<Partial<Record<PinnedComponent, Readonly<Record<string, string | null>>>>>;
+  /** Subnet of this server's networks (IPv4 /24, CIDR) when the operator chose it. */
+  readonly subnet?: string;
+  /** Seconds between two health checks of a container. */
+  readonly healthInterval: number;
+};
+
+/**
+ * Names of the secrets in `secrets/<server>.env`. All but the passwords are generated (>= 32 random bytes).
+ * IDENTITY_HEADER is the secret name of the header that tells a backend who the user is.
+ */
+export const secretNames = [
+  'DATABASE_PASSWORD',
+  'DATABASE_MIGRATE_PASSWORD',
+  'DATABASE_DOCTOR_PASSWORD',
+  'DJANGO_SECRET_KEY',
+  'RABBITMQ_PASSWORD',
+  'IDENTITY_HEADER',
+  'GATEWAY_SIGNING_KEY',
+  /** htpasswd lines (bcrypt), `\n` between them written as `|`; empty: nobody may use /api. */
+  'API_USERS',
+] as const;
+export type SecretName = (typeof secretNames)[number];
+export type Secrets = Readonly<Partial<Record<SecretName, string>>>;

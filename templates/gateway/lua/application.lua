@@ -1,0 +1,161 @@
+-- /front, /iapi and /api: who may pass, which bank answers, and who the backend is told it is.
+local answer = require "answer"
+local api_users = require "api_users"
+local banks = require "banks"
+local cookies = require "cookies"
+local settings = require "settings"
+local sign_on = require "sign_on"
+
+local application = {}
+
+local safe_methods = { GET = true, HEAD = true, OPTIONS = true }
+
+-- One spelling per path: what nginx matched must be what the backend reads.
+local function is_plain(raw, route)
+  local path = raw:match("^[^?]*")
+  local lower = path:lower()
+  return (path == route.path or path:sub(1, #route.path + 1) == route.path .. "/")
+    and not path:find("//", 1, true) and not (path .. "/"):find("/%.%.?/") and not path:find("\\", 1, true)
+    and not lower:find("%2e", 1, true) and not lower:find("%2f", 1, true) and not lower:find("%5c", 1, true)
+    and not lower:find("%00", 1, true)
+end
+
+-- A page of another site must not change anything in this user's name.
+local function is_foreign()
+  if safe_methods[ngx.req.get_method()] then
+    return false
+  end
+  local origin = ngx.var.http_origin
+  if ngx.var.http_sec_fetch_site == "cross-site" then
+    return true
+  end
+  return origin ~= nil and origin:lower() ~= "https://" .. ngx.var.openimis_host:lower():gsub(":443$", "")
+end
+
+local function to_login()
+  local wanted = ngx.var.request_uri
+  if #wanted <= 1024 and ngx.req.get_method() == "GET" then
+    ngx.ctx.return_cookie = settings.cookie .. "-return=" .. ngx.escape_uri(wanted)
+      .. "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"
+  end
+  return answer.redirect(settings.legacy.path)
+end
+
+local function signed_on_user(route)
+  if route.name == "front" and ngx.var.uri == route.path .. "/logout" then
+    return answer.redirect("/logout") -- React 1.0 and 1.1 log out by loading their own route
+  end
+  local state, user = sign_on.current()
+  if state == "user" then
+    return user
+  end
+  if state == "unknown" then
+    return answer.refuse(503, "sign-on-unknown", "Please try again",
+      "The existing openIMIS cannot be asked just now who you are. Please try again in a minute.")
+  end
+  if route.name == "front" and answer.is_navigation() then
+    return to_login()
+  end
+  return answer.refuse(401, "not-signed-on", "Not signed on", "Please log in to openIMIS first.")
+end
+
+local hidden = {
+  front = function()
+    return true
+  end,
+  ["signed-on"] = cookies.hidden_from_signed_on_application,
+}
+
+--- Access phase of an application's route; its name is in $openimis_route.
+function application.access()
+  local route = settings.routes[ngx.var.openimis_route]
+  ngx.req.clear_header("Remote-User")
+  ngx.req.clear_header(settings.identity_header)
+  if route.target == "not-deployed" then
+    return answer.not_deployed()
+  end
+  local raw = ngx.var.request_uri
+  if not is_plain(raw, route) then
+    return answer.refuse(400, "odd-path", "Not understood", "This address is spelt in a way that is not accepted here.")
+  end
+  if route.access ~= "application" and is_foreign() then
+    return answer.refuse(403, "cross-site", "Not allowed", "Another site must not change anything here in your name.")
+  end
+  local user
+  if route.access == "signed-on" then
+    user = signed_on_user(route)
+  elseif route.access == "basic" then
+    user = api_users.user()
+  end
+  local bank = banks.active()
+  if not bank then
+    return answer.refuse(503, "starting", "openIMIS is starting", "The new part of openIMIS is starting. Please try again in a minute.")
+  end
+  if user then
+    ngx.req.clear_header("Authorization")
+    if route.name ~= "front" then
+      ngx.req.set_header(settings.identity_header, user)
+    end
+  end
+  local header = ngx.var.http_cookie
+  if header then
+    local drop = hidden[route.name] or hidden[route.access] or cookies.hidden_from_application
+    ngx.req.set_header("Cookie", cookies.without(header, drop))
+  end
+  ngx.var.openimis_upstream = route.target .. "-" .. bank
+  ngx.var.openimis_uri = route.targetPath and (route.targetPath .. raw:sub(#route.path + 1):gsub("^/", "")) or raw
+end
+
+-- A path of the application as this gateway's visitors see it.
+local function outside(route, path)
+  if not route.targetPath or path == route.path or path:find(route.path .. "/", 1, true) == 1 then
+    return path
+  end
+  if path:find(route.targetPath, 1, true) == 1 then
+    return route.path .. "/" .. path:sub(#route.targetPath + 1)
+  end
+  return path
+end
+
+local function outside_location(route, location)
+  local host, path = location:match("^[hH][tT][tT][pP][sS]?://([^/?#]+)(.*)$")
+  if host and host:lower() == ngx.var.openimis_host:lower() then
+    location = "/" .. path:gsub("^[/\\]+", "") -- `//x/` alone would be another host
+  end
+  return location:find("^/[^/\\]") and outside(route, location) or location
+end
+
+local function outside_cookie(route, line)
+  local name = line:match("^%s*([^=;%s]+)") or ""
+  if (hidden[route.access] or cookies.hidden_from_application)(name:lower()) then
+    return nil
+  end
+  return (line:gsub("(;%s*[pP][aA][tT][hH]=)([^;]*)", function(attribute, path)
+    return attribute .. (path == "/" and path or outside(route, path .. "/"):gsub("(.)/$", "%1"))
+  end))
+end
+
+--- Header filter of an application's route.
+function application.header()
+  if ngx.ctx.own_answer then
+    return sign_on.write_cookies()
+  end
+  local route = settings.routes[ngx.var.openimis_route]
+  local location, set = ngx.header["Location"], cookies.answered()
+  if type(location) == "string" then
+    ngx.header["Location"] = outside_location(route, location)
+  end
+  if #set > 0 then
+    local kept = {}
+    for _, line in ipairs(set) do
+      kept[#kept + 1] = outside_cookie(route, line)
+    end
+    ngx.header["Set-Cookie"] = #kept > 0 and kept or nil
+  end
+  if route.access == "signed-on" and route.name ~= "front" then
+    ngx.header["Cache-Control"] = ngx.header["Cache-Control"] or "private, no-store"
+  end
+  sign_on.write_cookies()
+end
+
+return application

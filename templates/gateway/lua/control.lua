@@ -1,0 +1,28 @@
+-- The control socket, reachable only inside the container (command `openimis-gateway`).
+local banks = require "banks"
+local settings = require "settings"
+
+local control = {}
+
+--- GET answers the active bank (an empty line: none yet); PUT /bank/<0-7> sets it.
+function control.bank()
+  local index = ngx.var.uri:match("^/bank/([0-7])$")
+  if ngx.req.get_method() == "PUT" and index then
+    local done, problem = banks.activate(tonumber(index))
+    if not done then
+      ngx.status = 500
+      ngx.say(problem)
+      return
+    end
+  elseif ngx.req.get_method() ~= "GET" or ngx.var.uri ~= "/bank" then
+    return ngx.exit(400)
+  end
+  ngx.say(banks.active() or "")
+end
+
+--- The version that this worker runs, and its process id.
+function control.version()
+  ngx.say(settings.version)
+end
+
+return control

@@ -1,0 +1,89 @@
+import { type ApplicationFixture, startApplication } from './application-fixture.ts';
+import { newSecrets, openNetwork, type RunningGateway, startGateway } from './gateway-container.ts';
+import { type LegacyFixture, startLegacy } from './legacy-fixture.ts';
+import { gatewayPlan, signedOnRoutes } from './plan.ts';
+import { newSessionId, seal } from './seal.ts';
+import type { GatewayPlan, LegacyTarget, Route } from '../../../../src/stack/stack.ts';
+
+/** A running gateway with a legacy and two banks of applications in this process. */
+export type World = {
+  readonly gateway: RunningGateway;
+  readonly legacy: LegacyFixture;
+  readonly frontend: ApplicationFixture;
+  readonly backend: ApplicationFixture;
+  readonly ibackend: ApplicationFixture;
+  readonly nextBackend: ApplicationFixture;
+  /** Name of the secret header. */
+  readonly identityHeader: string;
+  readonly target: LegacyTarget;
+  readonly plan: GatewayPlan;
+  /** Forgets what was seen and makes the legacy friendly again. */
+  reset(): void;
+  close(): Promise<void>;
+};
+
+export async function openWorld(
+  options: {
+    readonly routes?: readonly Route[];
+    readonly htpasswd?: string;
+    readonly legacy?: Partial<LegacyTarget>;
+  } = {},
+): Promise<World> {
+  const network = await openNetwork();
+  const legacy = await startLegacy(network.address);
+  const [frontend, backend, ibackend, nextBackend] = await Promise.all([
+    startApplication(network.address, 'frontend'),
+    startApplication(network.address, 'backend'),
+    startApplication(network.address, 'ibackend'),
+    startApplication(network.address, 'next backend'),
+  ]);
+  const target: LegacyTarget = {
+    scheme: 'http',
+    connect: network.address,
+    connectIs: 'address',
+    port: legacy.port,
+    host: 'imistest.hib.gov.np',
+    path: '/',
+    ...options.legacy,
+  };
+  const banks = [
+    { frontend: frontend.port, backend: backend.port, ibackend: ibackend.port },
+    { frontend: frontend.port, backend: nextBackend.port, ibackend: nextBackend.port },
+  ];
+  const plan = gatewayPlan(network.address, banks, { legacy: target, routes: options.routes ?? signedOnRoutes });
+  const secrets = newSecrets(options.htpasswd);
+  const gateway = await startGateway(network, plan, { secrets, bank: 0 });
+  const applications = [frontend, backend, ibackend, nextBackend];
+  return {
+    gateway,
+    legacy,
+    frontend,
+    backend,
+    ibackend,
+    nextBackend,
+    identityHeader: `X-Openimis-${secrets.identityHeader}`,
+    target,
+    plan,
+    reset: () => {
+      legacy.seen.length = 0;
+      legacy.homeDelay = 0;
+      legacy.silent = false;
+      legacy.home = undefined;
+      legacy.everything = undefined;
+      legacy.nameText = undefined;
+      for (const application of applications) application.seen.length = 0;
+    },
+    close: async () => {
+      await gateway.remove();
+      await Promise.all([legacy, ...applications].map((fixture) => fixture.close()));
+      await network.remove();
+    },
+  };
+}
+
+/** A session of the legacy in which Admin is logged in, and a cookie for it made with the server's own key. */
+export function genuineSession(world: World): { readonly sealed: string; readonly session: string } {
+  const session = newSessionId();
+  world.legacy.sessions.set(session, { user: 'Admin' });
+  return { sealed: seal(world.gateway.secrets.signingKey, { user: 'Admin', session }), session };
+}

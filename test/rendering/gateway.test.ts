@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { Failure } from '../../src/failure.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import { fill } from '../../src/rendering/gateway-template.ts';
+import { renderGateway } from '../../src/rendering/gateway.ts';
+import { loadTemplates } from '../../src/rendering/templates/load.ts';
+import type { GatewayPlan, LegacyTarget } from '../../src/stack/stack.ts';
+
+const templates = await loadTemplates(packageRoot(), ['gateway']);
+
+const legacy: LegacyTarget = {
+  scheme: 'http',
+  connect: '203.0.113.10',
+  connectIs: 'address',
+  port: 80,
+  host: 'imistest.hib.gov.np',
+  path: '/',
+};
+
+const plan: GatewayPlan = {
+  server: 'test',
+  dns: 'new.example.org',
+  httpPort: 80,
+  httpsPort: 8443,
+  signOn: 'legacy',
+  legacy,
+  routes: [
+    { name: 'legacy', path: '/', target: 'legacy', access: 'anybody' },
+    { name: 'front', path: '/front/', target: 'frontend', access: 'signed-on', targetPath: '/' },
+    { name: 'iapi', path: '/iapi/', target: 'backend', access: 'signed-on', targetPath: '/api/' },
+    { name: 'api', path: '/api/', target: 'backend', access: 'basic' },
+    { name: 'photos', path: '/photos/', target: 'legacy', access: 'signed-on' },
+    { name: 'logout', path: '/logout', target: 'gateway', access: 'anybody' },
+    { name: 'keep-alive', path: '/keepLegacyAlive', target: 'legacy', access: 'anybody' },
+    { name: 'legacy-home', path: '/LegacyHome', target: 'legacy', access: 'anybody' },
+    { name: 'health', path: '/openimis/health', target: 'gateway', access: 'anybody' },
+  ],
+  banks: Array.from({ length: 8 }, (_, index) => ({
+    index,
+    frontend: { address: `10.90.4.${8 + index}`, port: 5000 },
+    backend: { address: `10.90.4.${72 + index}`, port: 8000 },
+    ibackend: { address: `10.90.4.${136 + index}`, port: 8000 },
+  })),
+  cookie: '__Host-openimis-test',
+  sandbox: false,
+};
+
+function withoutLegacy({
+  server,
+  dns,
+  httpPort,
+  httpsPort,
+  banks,
+  cookie,
+  sandbox,
+  signOn,
+  routes,
+}: GatewayPlan): GatewayPlan {
+  return { server, dns, httpPort, httpsPort, banks, cookie, sandbox, signOn, routes };
+}
+
+function file(name: string, of: GatewayPlan = plan): string {
+  return renderGateway(of, templates).find(({ path }) => path === name)?.content ?? '';
+}
+
+describe('renderGateway', () => {
+  for (const name of ['servers/https.conf', 'servers/http.conf', 'upstreams.conf', 'data.json', 'certificate-names'])
+    it(`${name} is as in the golden file`, async () => {
+      await expect(file(name)).toMatchFileSnapshot(`gateway-golden/${name.replace('/', '-')}.txt`);
+    });
+
+  it('copies every other file of templates/gateway as it is, and no template', () => {
+    const files = renderGateway(plan, templates);
+    for (const [path, content] of templates)
+      if (!path.endsWith('.eta')) expect(files).toContainEqual({ path: path.slice('gateway/'.length), content });
+    expect(files.filter(({ path }) => path.endsWith('.eta'))).toEqual([]);
+  });
+
+  it('has no legacy route, upstream or check without a legacy', () => {
+    const routes = plan.routes.filter(({ name }) => ['front', 'iapi', 'api', 'health'].includes(name));
+    const alone: GatewayPlan = { ...withoutLegacy(plan), signOn: 'application', routes };
+    expect(renderGateway(alone, templates).map(({ path }) => path)).not.toContain('servers/legacy-check.conf');
+    expect(file('upstreams.conf', alone)).not.toContain('legacy');
+    expect(file('servers/https.conf', alone)).toContain('return 302 /front/;');
+    expect(file('servers/https.conf', alone)).not.toContain('$openimis_legacy;');
+  });
+
+  it('connects by address, by name at run time, or to this box', () => {
+    const upstream = (part: Partial<LegacyTarget>): string =>
+      file('upstreams.conf', { ...plan, legacy: { ...legacy, ...part } });
+    expect(upstream({ connect: '2001:db8::1' })).toContain('server [2001:db8::1]:80;');
+    expect(upstream({ connect: 'old.example.org', connectIs: 'name' })).not.toContain('upstream legacy');
+    expect(upstream({ connect: 'host.docker.internal', connectIs: 'this-box' })).toContain('balancer_by_lua_block');
+    expect(
+      file('data.json', { ...plan, legacy: { ...legacy, connect: 'old.example.org', connectIs: 'name' } }),
+    ).toContain('"origin": "http://old.example.org:80"');
+  });
+
+  it('names every printed certificate: an address as address, in the sandbox also this machine', () => {
+    expect(file('certificate-names', { ...plan, dns: '192.0.2.1', sandbox: true })).toBe(
+      'IP:192.0.2.1,DNS:localhost,IP:127.0.0.1\n',
+    );
+  });
+
+  it('never answers 301, and never sends headers that break the legacy pages', () => {
+    const text = renderGateway(plan, templates)
+      .filter(({ path }) => path.endsWith('.conf'))
+      .map(({ content }) => content.replace(/^\s*#.*$/gm, ''))
+      .join('\n');
+    expect(text).not.toMatch(/\b301\b|permanent|Referrer-Policy|X-Frame-Options|underscores_in_headers on/);
+  });
+});
+
+describe('hostile values', () => {
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1 }),
+    fc.constantFrom(
+      '$',
+      '${x}',
+      '$$',
+      '"',
+      "'",
+      ';',
+      '{',
+      '}',
+      '\n',
+      '\r\nX: y',
+      '#',
+      '\\',
+      ' ',
+      '\0',
+      'a b',
+      'é',
+      'x'.repeat(10_000),
+    ),
+    fc.tuple(fc.string(), fc.constantFrom('$', ';', '{', '\n', '"', ' '), fc.string()).map((parts) => parts.join('')),
+  );
+  const places: Readonly<Record<string, (value: string) => GatewayPlan>> = {
+    server: (value) => ({ ...plan, server: value, cookie: `__Host-openimis-${value}` }),
+    cookie: (value) => ({ ...plan, cookie: value }),
+    dns: (value) => ({ ...plan, dns: value }),
+    'legacy host': (value) => ({ ...plan, legacy: { ...legacy, host: value } }),
+    'legacy address': (value) => ({ ...plan, legacy: { ...legacy, connect: value } }),
+    'legacy name': (value) => ({ ...plan, legacy: { ...legacy, connect: value, connectIs: 'name' } }),
+    'legacy path': (value) => ({ ...plan, legacy: { ...legacy, path: value } }),
+    'bank address': (value) => ({ ...plan, banks: [{ ...plan.banks[0]!, backend: { address: value, port: 8000 } }] }),
+    'route path': (value) => ({
+      ...plan,
+      routes: [{ name: 'front', path: value, target: 'frontend', access: 'signed-on' }],
+    }),
+    'target path': (value) => ({ ...plan, routes: [{ ...plan.routes[1]!, targetPath: value }] }),
+  };
+  for (const [place, plant] of Object.entries(places))
+    it(`${place}: refused by name, or harmless where it is written`, () => {
+      fc.assert(
+        fc.property(hostile, (value) => {
+          let files;
+          try {
+            files = renderGateway(plant(value), templates);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Failure);
+            expect((error as Failure).code).toBe('WORKSPACE_INVALID');
+            return;
+          }
+          expect(value).toMatch(/^[A-Za-z0-9.:[\]/_~-]+$/);
+          expect(JSON.parse(files.find(({ path }) => path === 'data.json')?.content ?? '')).toMatchObject({
+            schema: 1,
+          });
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+  it('ports that are no ports are refused', () => {
+    for (const port of [0, -1, 65_536, 1.5, Number.NaN])
+      for (const bad of [
+        { ...plan, httpPort: port },
+        { ...plan, httpsPort: port },
+        { ...plan, legacy: { ...legacy, port } },
+      ])
+        expect(() => renderGateway(bad, templates)).toThrow(Failure);
+  });
+});
+
+describe('fill', () => {
+  it('throws on a name that is not given, instead of printing nothing', () => {
+    expect(() => fill('<%~ it.nme %>', { name: 'x' })).toThrow(/nme is unknown/);
+    expect(fill('<%~ it.name %>', { name: '$x' })).toBe('$x');
+  });
+});

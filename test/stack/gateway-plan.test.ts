@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+
+import { generations, since } from '../../src/modules/generation.ts';
+import { checkGatewayPlan } from '../../src/rendering/gateway-checks.ts';
+import { legacyTarget, routesOf } from '../../src/stack/gateway-plan.ts';
+import type { Route } from '../../src/stack/stack.ts';
+import type { Server } from '../../src/workspace/server.ts';
+import { stackFrom, stackOf, testServer, withoutLegacy } from './fixture.ts';
+
+function routes(server: Server): Readonly<Record<string, string>> {
+  return Object.fromEntries(routesOf(server).map((route) => [route.path, describeRoute(route)]));
+}
+
+function describeRoute({ target, targetPath, access }: Route): string {
+  return `${target}${targetPath === undefined ? '' : ` ${targetPath}`}, ${access}`;
+}
+
+describe('routes', () => {
+  it('of 1.1 with everything: upstream paths, stricter access', () => {
+    expect(routes(testServer)).toEqual({
+      '/': 'legacy, anybody',
+      '/photos/': 'legacy, signed-on',
+      '/keepLegacyAlive': 'legacy, anybody',
+      '/LegacyHome': 'legacy, anybody',
+      '/logout': 'gateway, anybody',
+      '/front/': 'frontend /, signed-on',
+      '/iapi/': 'ibackend, signed-on',
+      '/api/': 'backend, basic',
+      '/openimis/health': 'gateway, anybody',
+    });
+  });
+
+  it('of a lone backend: it serves /iapi/ as its /api/', () => {
+    expect(routes({ ...testServer, components: { frontend: {}, backend: {} } })).toMatchObject({
+      '/iapi/': 'backend /api/, signed-on',
+      '/api/': 'backend, basic',
+    });
+  });
+
+  it('of the QA platform: what is not deployed says so', () => {
+    expect(routes({ ...testServer, components: { backend: {}, worker: {} } })).toMatchObject({
+      '/front/': 'not-deployed /, signed-on',
+      '/iapi/': 'backend /api/, signed-on',
+    });
+  });
+
+  it('of the demo: an ibackend does not serve /api/', () => {
+    expect(routes({ ...testServer, components: { frontend: {}, ibackend: {} } })).toMatchObject({
+      '/iapi/': 'ibackend, signed-on',
+      '/api/': 'not-deployed, basic',
+    });
+  });
+
+  it('without a legacy: none of its routes, and the application signs on', () => {
+    expect(
+      routes(withoutLegacy({ ...testServer, generation: '24.10', components: { frontend: {}, backend: {} } })),
+    ).toEqual({
+      '/front/': 'frontend, application',
+      '/iapi/': 'backend /api/, application',
+      '/api/': 'backend, application',
+      '/openimis/health': 'gateway, anybody',
+    });
+  });
+
+  it('of a legacy whose login is not carried over', () => {
+    const server: Server = {
+      ...testServer,
+      generation: '1.4',
+      gateway: { ...testServer.gateway, signOn: 'application' },
+    };
+    expect(routes(server)).toMatchObject({
+      '/': 'legacy, anybody',
+      '/photos/': 'legacy, anybody',
+      '/api/': 'backend, application',
+    });
+    expect(routes(server)).not.toHaveProperty('/logout');
+  });
+
+  it('let React pass where React calls: /iapi up to 1.3, /api from 1.4', () => {
+    for (const generation of generations)
+      expect(routes({ ...testServer, generation })['/api/']).toBe(
+        since(generation, '1.4') ? 'backend, signed-on' : 'backend, basic',
+      );
+  });
+});
+
+describe('legacy', () => {
+  it.each([
+    [
+      { dns: 'imis.example.org', ip: '203.0.113.10', url: 'http://imis.example.org/' },
+      { scheme: 'http', connect: '203.0.113.10', connectIs: 'address', port: 80, host: 'imis.example.org', path: '/' },
+    ],
+    [
+      { dns: 'imis.example.org', url: 'https://imis.example.org:8443/imis' },
+      {
+        scheme: 'https',
+        connect: 'imis.example.org',
+        connectIs: 'name',
+        port: 8443,
+        host: 'imis.example.org:8443',
+        path: '/imis/',
+      },
+    ],
+    [
+      { ip: '132.148.151.32', url: 'http://132.148.151.32/' },
+      { scheme: 'http', connect: '132.148.151.32', connectIs: 'address', port: 80, host: '132.148.151.32', path: '/' },
+    ],
+    [
+      { ip: '2001:db8::7', url: 'http://[2001:db8::7]:8080/' },
+      {
+        scheme: 'http',
+        connect: '2001:db8::7',
+        connectIs: 'address',
+        port: 8080,
+        host: '[2001:db8::7]:8080',
+        path: '/',
+      },
+    ],
+    [
+      { dns: 'imis.example.org', ip: '127.0.0.1', url: 'https://imis.example.org/' },
+      {
+        scheme: 'https',
+        connect: 'host.docker.internal',
+        connectIs: 'this-box',
+        port: 443,
+        host: 'imis.example.org',
+        path: '/',
+      },
+    ],
+  ] as const)('%j', (legacy, expected) => {
+    expect(legacyTarget(legacy)).toEqual(expected);
+  });
+});
+
+it('makes plans that the gateway can use, for every generation', () => {
+  for (const generation of generations) {
+    expect(() => checkGatewayPlan(stackOf({ generation }).gateway)).not.toThrow();
+    expect(() => checkGatewayPlan(stackFrom(withoutLegacy({ ...testServer, generation })).gateway)).not.toThrow();
+  }
+});
+
+it('does not depend on the revision', () => {
+  expect(stackOf({}, { revision: 12 }).gateway).toEqual(stackOf({}, { revision: 3 }).gateway);
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseWorkspace, serverNames } from '../../src/workspace/parse.ts';
+import { failureOf } from './failure-of.ts';
+
+const parse = (text: string) => parseWorkspace(text, 'openimis.yaml');
+const errors = (text: string) => failureOf(() => parse(text)).message;
+const server = (body: string) => `version: 1\nservers:\n  test: ${body}\n`;
+
+describe('rules between keys', () => {
+  it.each([
+    ['legacy without dns and ip', '{ legacy: {} }', 'servers.test.legacy: needs dns or ip'],
+    ['legacy with a url only', '{ legacy: { url: "http://a/" } }', 'needs dns or ip'],
+    ['url of another host', '{ legacy: { dns: a.b, url: "http://c.d/" } }', 'neither legacy.dns nor legacy.ip'],
+    ['localhost by name only', '{ legacy: { dns: localhost } }', 'ip: 127.0.0.1'],
+    ['gateway named like the legacy', '{ legacy: { dns: a.b }, gateway: { dns: A.b } }', 'needs a name of its own'],
+    ['release and assembly', '{ release: "1.1.0", assembly: x, generation: "1.1" }', 'contradicts release'],
+    ['release and generation', '{ release: "1.1.0", generation: "1.1" }', 'follows from release'],
+    ['assembly alone', '{ assembly: x }', 'needs a generation'],
+    ['worker alone', '{ components: { worker: {} } }', 'needs a backend or an ibackend'],
+    ['no component', '{ components: {} }', 'lists nothing'],
+    ['replicas of a frontend', '{ components: { frontend: { replicas: 2 } } }', 'replicas: unknown key'],
+    ['own login, old frontend', '{ release: "1.3.0", gateway: { signOn: application } }', 'has no login page'],
+    ['one package, two names', '{ pins: { backend: { a_b: "1", A-b: "2" } } }', 'is the same package as a_b'],
+    ['npm in a backend', '{ pins: { backend: { "@openimis/fe-core": "1" } } }', 'npm packages belong to the frontend'],
+    ['PyPI in a frontend', '{ pins: { frontend: { openimis-be-core: "1" } } }', 'belongs to backend or ibackend'],
+    ['subnet around the legacy', '{ legacy: { ip: 10.1.2.3 }, subnet: 10.1.2.0/24 }', 'could no longer reach it'],
+    ['one port for both', '{ gateway: { http: 443 } }', 'http and https have the same port'],
+  ])('%s', (_what, body, part) => expect(errors(server(body))).toContain(part));
+
+  it.each([
+    '{ generation: "1.0" }',
+    '{ assembly: "https://example.org/be.git@v1", generation: "1.3" }',
+    '{ legacy: { ip: "2001:DB8::1", url: "http://[2001:db8::1]:8080/imis" } }',
+    '{ legacy: { dns: A.b, ip: 127.0.0.1, url: "https://a.b/" } }',
+    '{ release: "1.3.0", gateway: { signOn: application }, components: { backend: {} } }',
+    '{ release: "1.4.1", gateway: { signOn: application } }',
+    '{ components: { ibackend: {}, worker: {} } }',
+    '{ pins: { frontend: { "@a/b_c": "1", "@a/b-c": "1" } } }',
+  ])('%s is fine', (body) => expect(serverNames(parse(server(body)))).toEqual(['test']));
+
+  it('two servers cannot share the name of a gateway', () => {
+    const text = 'version: 1\nservers:\n  a: { gateway: { dns: n.org } }\n  b: { gateway: { dns: N.org } }\n';
+    expect(errors(text)).toContain('4:24: servers.b.gateway.dns: is also the name of server a');
+  });
+});
