@@ -66,6 +66,7 @@ export const failureCodes = {
   GATEWAY_REJECTED_CONFIGURATION: 'failed',
   ROUTE_FAILED: 'failed',
   NOT_DEPLOYED: 'failed',
+  DEPLOY_PENDING: 'failed',
   ROLLED_BACK: 'rolledBack',
   ROLLBACK_FAILED: 'rollbackFailed',
   SETUP_FAILED: 'failed',

@@ -2,7 +2,8 @@ import { Failure } from '../failure.ts';
 import type { RunLock } from '../engines/engine.ts';
 import { legacyTarget } from '../stack/gateway-plan.ts';
 import { ensureBase } from './base-project.ts';
-import { type DeploymentContext, isSandbox, serverLabels, serverNames } from './context.ts';
+import { changeGatewayTo } from './change-gateway.ts';
+import { type DeploymentContext, isSandbox } from './context.ts';
 import type { DeploymentEvents } from './events.ts';
 import { type Ending, endAfterFailure } from './failed-deploy.ts';
 import { asInterruption, throwIfInterrupted } from './interruption.ts';
@@ -12,12 +13,13 @@ import { deploymentHash, renderFor } from './plan-deployment.ts';
 import type { Plan } from './plan.ts';
 import { type CheckedImage, requireImages } from './preflight.ts';
 import { redaction } from './redaction.ts';
+import { takeLock } from './run-lock.ts';
 import { ownImage, ownImageNames, type RenderedServer } from './render.ts';
 import { askOnce, removeRevision, startWebServices } from './revision-project.ts';
 import { beginRevision } from './revision-store.ts';
 import { checkRevision, checkRoutes, type RouteResult } from './route-checks.ts';
 import { planSteps, type Steps, type StepWork } from './run-steps.ts';
-import { handOverWorkers, switchGateway } from './switch-over.ts';
+import { handOverWorkers, reloadGateway, switchGateway } from './switch-over.ts';
 import { tidyUp } from './tidy.ts';
 import { undoList } from './undo.ts';
 
@@ -65,6 +67,13 @@ export async function deploy(
     const wanted = renderFor(context, observation.highest + 1, plan.subnet, images, applications);
     await steps.run('tidy', (work) => tidyUp(context, observation, wanted.stack, images.gateway, work));
     if (plan.kind === 'tidy') return { server: plan.server, changed: true, ...serving, address, routes: [], notes: [] };
+    if (plan.kind === 'gateway') {
+      const routes = await changeGatewayTo(context, async (undo, gateway) => {
+        await steps.run('gateway', (work) => reloadGateway(context, gateway, wanted, undo, work));
+        return required(steps.run('verify', (work) => checkRoutes(context, gateway, wanted.stack, work.progress)));
+      });
+      return { server: plan.server, changed: true, ...serving, address, routes, notes: [] };
+    }
     return await deployRevision({
       context,
       observation,
@@ -107,13 +116,6 @@ async function prepareImages(context: DeploymentContext, steps: Steps): Promise<
   };
   // A plan that only tidies has no such step; its gateway runs, so the images are there.
   return (await steps.run('images', build)) ?? build({ progress: () => {} });
-}
-
-/** Takes the run lock; when the engine loses it, the run stops: somebody else may have it by then. */
-async function takeLock(context: DeploymentContext, image: string, lost: AbortController): Promise<RunLock> {
-  const lock = await context.engine.lock(serverNames(context).lock, image, serverLabels(context));
-  lock.lost?.addEventListener('abort', () => lost.abort(lock.lost?.reason));
-  return lock;
 }
 
 /** Under the lock: is everything still as it was when the plan was shown? */
@@ -176,6 +178,7 @@ async function deployRevision({
         pinsHash: stack.pinsHash,
         ...(server.release === undefined ? {} : { release: server.release }),
         ...(before === undefined ? {} : { before }),
+        ...(observation.gatewayVersion === undefined ? {} : { gatewayBefore: observation.gatewayVersion }),
       };
       ending.folder = await beginRevision(context, own.gateway, plan, rendered);
       await steps.keepIn(ending.folder);

@@ -18,6 +18,24 @@ export async function runningVersion(context: DeploymentContext, gateway: Contai
   return code === 0 && stdout.trim() !== '' ? stdout.trim() : undefined;
 }
 
+/** Address bank that the gateway sends people to; undefined before the first deploy, or when it does not say. */
+export async function activeBank(context: DeploymentContext, gateway: ContainerState): Promise<number | undefined> {
+  const { code, stdout } = await control(context, gateway, ['bank']);
+  const text = stdout.trim();
+  return code === 0 && /^[0-7]$/.test(text) ? Number(text) : undefined;
+}
+
+/** Makes version `to` a copy of version `from`; nothing is activated. */
+export async function deriveVersion(
+  context: DeploymentContext,
+  gateway: ContainerState,
+  from: string,
+  to: string,
+): Promise<void> {
+  const { code, stderr } = await control(context, gateway, ['derive', from, to]);
+  if (code !== 0) throw rejected(context, `the gateway could not copy its configuration: ${stderr.trim()}`);
+}
+
 /** Tests a version and makes it the running one; the old one stays when nginx does not accept it. */
 export async function activateVersion(
   context: DeploymentContext,
@@ -26,19 +44,19 @@ export async function activateVersion(
 ): Promise<void> {
   const { code, stderr } = await control(context, gateway, ['activate', version]);
   if (code === 0) return;
-  throw new Failure(
-    'GATEWAY_REJECTED_CONFIGURATION',
-    redaction(context.secrets)(
-      `the gateway did not take its new configuration, the old one still serves:\n${stderr.trim()}`,
-    ),
-    [`openimis logs ${context.server.name} gateway`],
+  throw rejected(
+    context,
+    `the gateway did not take its new configuration, the old one still serves:\n${stderr.trim()}`,
   );
 }
 
 export async function setBank(context: DeploymentContext, gateway: ContainerState, bank: number): Promise<void> {
   const { code, stderr } = await control(context, gateway, ['bank', String(bank)]);
-  if (code === 0) return;
-  throw new Failure('GATEWAY_REJECTED_CONFIGURATION', `the gateway did not switch to bank ${bank}: ${stderr.trim()}`, [
+  if (code !== 0) throw rejected(context, `the gateway did not switch to bank ${bank}: ${stderr.trim()}`);
+}
+
+function rejected(context: DeploymentContext, message: string): Failure {
+  return new Failure('GATEWAY_REJECTED_CONFIGURATION', redaction(context.secrets)(message), [
     `openimis logs ${context.server.name} gateway`,
   ]);
 }

@@ -5,6 +5,7 @@ import { label } from '../stack/labels.ts';
 import { type DeploymentContext, serverNames } from './context.ts';
 import type { RevisionRecord } from './revision-record.ts';
 import { readHistory } from './revision-store.ts';
+import { activeBank, runningVersion } from './gateway-control.ts';
 import { surroundingSubnet } from './subnets.ts';
 
 export type ObservedRevision = { readonly revision: number; readonly containers: readonly ContainerState[] };
@@ -17,6 +18,8 @@ export type Observation = {
   readonly revisions: readonly ObservedRevision[];
   /** Address bank that the gateway sends people to; undefined: none, or the gateway does not run. */
   readonly bank?: number;
+  /** Version of the configuration that the gateway's workers run. */
+  readonly gatewayVersion?: string;
   /** The revision that people reach, or reached before the server was stopped. */
   readonly serving?: number;
   /** The server's /24, when its networks exist. */
@@ -55,7 +58,9 @@ export async function observe(context: DeploymentContext, image?: string): Promi
   const gateway = ofComponent('gateway');
   const rabbitmq = ofComponent('rabbitmq');
   const revisions = revisionsOf(context, containers);
-  const bank = gateway?.state === 'running' ? await activeBank(context, gateway) : undefined;
+  const running = gateway?.state === 'running' ? gateway : undefined;
+  const bank = running && (await activeBank(context, running));
+  const gatewayVersion = running && (await runningVersion(context, running));
   const hasState = volumes.some(({ name }) => name === names.state);
   const history = hasState ? await historyWith(context, [gateway?.image, image]) : undefined;
   const serving = servingRevision(revisions, bank, history);
@@ -68,6 +73,7 @@ export async function observe(context: DeploymentContext, image?: string): Promi
     ...(rabbitmq === undefined ? {} : { rabbitmq }),
     revisions,
     ...(bank === undefined ? {} : { bank }),
+    ...(gatewayVersion === undefined ? {} : { gatewayVersion }),
     ...(serving === undefined ? {} : { serving }),
     ...(subnet === undefined ? {} : { subnet }),
     hasState,
@@ -117,12 +123,6 @@ function requireOwn(context: DeploymentContext, { what, labels }: Thing): void {
         'or give the server here another name, other ports and another gateway.dns',
       ],
     );
-}
-
-async function activeBank(context: DeploymentContext, gateway: ContainerState): Promise<number | undefined> {
-  const { code, stdout } = await context.engine.exec(gateway.id, ['openimis-gateway', 'bank'], { timeout: 10 });
-  const text = stdout.trim();
-  return code === 0 && /^[0-7]$/.test(text) ? Number(text) : undefined;
 }
 
 async function historyWith(

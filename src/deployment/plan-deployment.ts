@@ -63,6 +63,7 @@ export async function planDeployment(
     reasons,
     leftovers,
     baseChanges,
+    gatewayChanges: gatewayDiffers(observation, wanted),
     notes,
     warnings: deploys ? sizeWarnings(info, wanted.stack, running) : [],
   });
@@ -104,6 +105,11 @@ export function baseDiffers(observation: Observation, wanted: RenderedServer): b
   return (
     observation.gateway !== undefined && record?.base !== undefined && record.base !== wanted.rendered.base.compose
   );
+}
+
+/** Does a running gateway work by another configuration than it should? */
+export function gatewayDiffers({ gatewayVersion }: Observation, wanted: RenderedServer): boolean {
+  return gatewayVersion !== undefined && gatewayVersion !== wanted.gatewayVersion;
 }
 
 /** Empty: the same thing runs and is healthy. */

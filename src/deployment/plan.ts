@@ -3,12 +3,14 @@ import type { Stack } from '../stack/stack.ts';
 import { isThisBox } from '../stack/this-box.ts';
 import type { Server } from '../workspace/server.ts';
 import type { Observation } from './observe.ts';
+import { deploySteps, gatewaySteps, ports, tidySteps } from './plan-steps.ts';
 import type { CheckedImage } from './preflight.ts';
 
 export const stepIds = [
   'images',
   'lock',
   'tidy',
+  'gateway',
   'legacy',
   'base',
   'start',
@@ -35,8 +37,11 @@ export type Plan = {
   readonly server: string;
   readonly project: string;
   readonly engine: { readonly endpoint: string; readonly host: string };
-  /** `nothing`: the same thing runs and is healthy. `tidy`: only what a cut run left is removed. */
-  readonly kind: 'nothing' | 'tidy' | 'deploy';
+  /**
+   * `nothing`: the same thing runs and is healthy. `tidy`: only what a cut run left is removed. `gateway`: only the gateway
+   * takes another configuration, by a reload.
+   */
+  readonly kind: 'nothing' | 'tidy' | 'gateway' | 'deploy';
   /** Why there is something to do. */
   readonly reasons: readonly string[];
   readonly steps: readonly PlanStep[];
@@ -65,6 +70,8 @@ export type PlanFacts = {
   /** What a cut run left, in words. */
   readonly leftovers: readonly string[];
   readonly baseChanges: boolean;
+  /** The gateway runs another version of its configuration than it should. */
+  readonly gatewayChanges: boolean;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
 };
@@ -72,14 +79,14 @@ export type PlanFacts = {
 /** The plan as a pure function of what was found. */
 export function composePlan(facts: PlanFacts): Plan {
   const { observation, stack, reasons, leftovers } = facts;
-  const kind = reasons.length > 0 ? 'deploy' : leftovers.length > 0 ? 'tidy' : 'nothing';
+  const kind = kindOf(facts);
   const next = observation.highest + 1;
   const common = {
     server: facts.server.name,
     project: stack.project,
     engine: { endpoint: facts.endpoint, host: facts.info.host },
     kind,
-    reasons: kind === 'tidy' ? leftovers : reasons,
+    reasons: kind === 'deploy' ? reasons : [...leftovers, ...(facts.gatewayChanges ? [gatewayReason] : [])],
     subnet: facts.subnet,
     images: facts.images,
     ...(observation.serving === undefined ? {} : { serving: observation.serving }),
@@ -89,7 +96,9 @@ export function composePlan(facts: PlanFacts): Plan {
     case 'nothing':
       return { ...common, steps: [], notes: [], warnings: [] };
     case 'tidy':
-      return { ...common, steps: [lockStep(facts), tidyStep(leftovers)], notes: [], warnings: facts.warnings };
+      return { ...common, steps: tidySteps(facts), notes: [], warnings: facts.warnings };
+    case 'gateway':
+      return { ...common, steps: gatewaySteps(facts), notes: [], warnings: facts.warnings };
     case 'deploy':
       return {
         ...common,
@@ -101,122 +110,12 @@ export function composePlan(facts: PlanFacts): Plan {
   }
 }
 
-function lockStep({ server }: PlanFacts): PlanStep {
-  return {
-    id: 'lock',
-    title: 'Take the run lock',
-    detail: `one changing run per server: nobody else deploys ${server.name} meanwhile`,
-  };
-}
+const gatewayReason = 'the gateway has another configuration than openimis.yaml and the secrets say';
 
-function tidyStep(leftovers: readonly string[]): PlanStep {
-  return {
-    id: 'tidy',
-    title: 'Clean up after an unfinished run',
-    detail: leftovers.join('; '),
-    changes: 'containers that serve nobody are removed',
-  };
-}
-
-function deploySteps(facts: PlanFacts, next: number): readonly PlanStep[] {
-  const { stack, observation, server, leftovers, images, baseChanges } = facts;
-  const { serving } = observation;
-  const services = stack.current.services;
-  const web = services.filter(({ component }) => component !== 'worker').map(({ name }) => name);
-  const worker = services.some(({ component }) => component === 'worker');
-  const references = Object.entries(images).map(([component, { reference }]) => `${component} ${reference}`);
-  const base: PlanStep =
-    observation.gateway === undefined
-      ? {
-          id: 'base',
-          title: 'Start gateway and queue',
-          detail: `project ${stack.project}: networks in ${facts.subnet}, volumes, gateway, RabbitMQ`,
-          changes: `the gateway listens on ${ports(server)}; the legacy is served through it from now on`,
-        }
-      : {
-          id: 'base',
-          title: baseChanges ? 'Make gateway and queue anew' : 'Check gateway and queue',
-          detail: baseChanges
-            ? 'their image, ports or mounts have changed: they stop and start again with the same addresses and volumes'
-            : 'they keep running as they are',
-          ...(baseChanges ? { changes: 'nobody reaches openIMIS through the gateway for some seconds' } : {}),
-        };
-  const steps: readonly (PlanStep | undefined)[] = [
-    {
-      id: 'images',
-      title: 'Images',
-      detail: `gateway and RabbitMQ from Debian packages unless they are there already; ${references.join(', ')}`,
-      changes: `images on ${facts.info.host}`,
-    },
-    lockStep(facts),
-    leftovers.length > 0 ? tidyStep(leftovers) : undefined,
-    {
-      id: 'legacy',
-      title: 'Reach the legacy from a container',
-      detail: `${[legacyWords(server), databaseWords(server)].filter((words) => words !== '').join('; ')}; only read`,
-    },
-    base,
-    {
-      id: 'start',
-      title: `Start r${next}`,
-      detail: `${web.join(', ')} beside what runs, one backend first; healthy for three probes without a restart`,
-      changes: `project ${stack.project}-r${next}`,
-    },
-    stack.onceAfterStart.length > 0
-      ? {
-          id: 'once',
-          title: 'Health page of the backends, once',
-          detail: `/ht/ of ${stack.onceAfterStart.map(({ service }) => service).join(', ')}`,
-          changes: 'it writes one row into health_check_db_testmodel of the legacy database and deletes it again',
-        }
-      : undefined,
-    { id: 'test', title: `Ask r${next} directly`, detail: `${web.join(', ')}, before anybody is sent there` },
-    {
-      id: 'switch',
-      title: `Switch the gateway to r${next}`,
-      detail:
-        serving === undefined
-          ? 'first revision'
-          : `away from r${serving}, without a reload where only the revision changes`,
-      changes: `/front, /iapi and /api are answered by r${next}`,
-    },
-    worker
-      ? {
-          id: 'worker',
-          title: 'Hand over to the new worker',
-          detail:
-            serving === undefined
-              ? `start the worker of r${next}`
-              : `the worker of r${serving} ends its tasks and stops, then that of r${next} starts`,
-          changes: 'background tasks wait in the queue meanwhile',
-        }
-      : undefined,
-    {
-      id: 'verify',
-      title: 'Ask every route through the gateway',
-      detail: stack.gateway.routes.map(({ path }) => path).join(' '),
-    },
-    {
-      id: 'finish',
-      title: serving === undefined ? 'Record the outcome' : `Stop r${serving}`,
-      detail: `what r${next} is and how it went is kept in the volume ${stack.project}_state`,
-      ...(serving === undefined ? {} : { changes: `the containers of r${serving} are removed` }),
-    },
-  ];
-  return steps.filter((step) => step !== undefined);
-}
-
-function ports({ gateway }: Server): string {
-  const on = gateway.address === undefined ? 'every interface' : gateway.address;
-  return `ports ${gateway.http} and ${gateway.https} of ${on}`;
-}
-
-function legacyWords({ legacy }: Server): string {
-  return legacy === undefined ? '' : `the site ${legacy.url}${legacy.ip === undefined ? '' : ` at ${legacy.ip}`}`;
-}
-
-function databaseWords({ database }: Server): string {
-  return `SQL Server at ${database.host}:${database.port}`;
+function kindOf({ reasons, leftovers, gatewayChanges }: PlanFacts): Plan['kind'] {
+  if (reasons.length > 0) return 'deploy';
+  if (gatewayChanges) return 'gateway';
+  return leftovers.length > 0 ? 'tidy' : 'nothing';
 }
 
 /** What a person must hear before saying yes. */

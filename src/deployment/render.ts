@@ -12,7 +12,7 @@ import { buildStack, type StackInputs } from '../stack/build-stack.ts';
 import { label } from '../stack/labels.ts';
 import type { ProjectPrefix } from '../stack/names.ts';
 import type { Stack } from '../stack/stack.ts';
-import { secretsHash } from '../workspace/secrets.ts';
+import { gatewaySecretsHash, secretsHash } from '../workspace/secrets.ts';
 import {
   type ComponentName,
   componentNames,
@@ -40,7 +40,7 @@ export type RenderInput = {
 export type RenderedServer = {
   readonly stack: Stack;
   readonly rendered: RenderedStack;
-  /** Name of the version folder in the gateway's volume: changes with its files and with the secrets. */
+  /** Name of the version folder in the gateway's volume, `<files>-<secrets>`: changes with its files and its secrets. */
   readonly gatewayVersion: string;
 };
 
@@ -60,7 +60,8 @@ export function renderServer(input: RenderInput): RenderedServer {
     pinsHash: serverPinsHash(server, input.release),
   });
   const rendered = renderStack(stack, input.templates);
-  return { stack, rendered, gatewayVersion: gatewayVersion(rendered.gateway, stack.secretsHash) };
+  const secretsPart = input.secrets === undefined ? noSecrets : gatewaySecretsHash(input.secrets);
+  return { stack, rendered, gatewayVersion: `${filesHash(rendered.gateway)}-${secretsPart}` };
 }
 
 /** What `openimis render` writes: no engine is asked, nothing is built, no secret is needed. */
@@ -134,8 +135,8 @@ export function ownReferences(
   return { gateway: ownImage('gateway', base, templates).tag, rabbitmq: ownImage('rabbitmq', base, templates).tag };
 }
 
-function gatewayVersion(files: readonly RenderedFile[], secrets: string): string {
-  const hash = createHash('sha256').update(`${secrets}\n`);
+function filesHash(files: readonly RenderedFile[]): string {
+  const hash = createHash('sha256');
   for (const { path, content } of files) hash.update(`${path.length}:${path}:${content.length}:${content}`);
   return hash.digest('hex').slice(0, 16);
 }

@@ -18,6 +18,8 @@ const planSchema = z.object({
   release: z.string().optional(),
   /** Revision that served when this one began. */
   before: z.int().positive().optional(),
+  /** Version of the gateway's configuration when this one began: what a cut run goes back to. */
+  gatewayBefore: z.string().optional(),
   startedAt: z.string(),
   by: z.object({ user: z.string(), host: z.string() }),
 });

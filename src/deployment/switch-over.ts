@@ -11,6 +11,43 @@ import type { StepWork } from './run-steps.ts';
 import type { UndoList } from './undo.ts';
 
 /**
+ * Gives a running gateway its new configuration and secrets when they changed: tested first, then a reload. `undo` puts back
+ * what was. Returns whether anything changed.
+ */
+export async function reloadGateway(
+  context: DeploymentContext,
+  gateway: ContainerState,
+  wanted: RenderedServer,
+  undo: UndoList,
+  work: StepWork,
+): Promise<boolean> {
+  const version = await runningVersion(context, gateway);
+  if (version === wanted.gatewayVersion) return false;
+  work.progress('new configuration of the gateway');
+  await uploadVersion(context, gateway, wanted);
+  await changeVersion(context, gateway, version, wanted.gatewayVersion, undo);
+  return true;
+}
+
+/** Makes a version that is in the gateway's volume the running one, with today's secrets. */
+export async function changeVersion(
+  context: DeploymentContext,
+  gateway: ContainerState,
+  before: string | undefined,
+  wanted: string,
+  undo: UndoList,
+): Promise<void> {
+  const secrets = await downloadSecrets(context, gateway);
+  undo.add('the gateway takes its configuration before', async () => {
+    await restoreSecrets(context, gateway, secrets);
+    const now = await runningVersion(context, gateway);
+    if (before !== undefined && now !== before) await activateVersion(context, gateway, before);
+  });
+  await uploadSecrets(context, gateway);
+  await activateVersion(context, gateway, wanted);
+}
+
+/**
  * Sends people to the new revision: new configuration and secrets of the gateway when they changed (a reload), then the bank
  * (no reload, no lost request). Everything is put back by `undo`.
  * @param switched called when visitors may notice
@@ -24,20 +61,7 @@ export async function switchGateway(
   work: StepWork,
   switched: () => void,
 ): Promise<void> {
-  const version = await runningVersion(context, gateway);
-  if (version !== wanted.gatewayVersion) {
-    work.progress('new configuration of the gateway');
-    const secrets = await downloadSecrets(context, gateway);
-    await uploadVersion(context, gateway, wanted);
-    undo.add('the gateway takes its configuration before', async () => {
-      await restoreSecrets(context, gateway, secrets);
-      const now = await runningVersion(context, gateway);
-      if (version !== undefined && now !== version) await activateVersion(context, gateway, version);
-    });
-    await uploadSecrets(context, gateway);
-    await activateVersion(context, gateway, wanted.gatewayVersion);
-    switched();
-  }
+  if (await reloadGateway(context, gateway, wanted, undo, work)) switched();
   const before = observation.serving;
   if (before !== undefined)
     undo.add(`the gateway goes back to r${before}`, () => setBank(context, gateway, bankOf(before)));

@@ -42,7 +42,7 @@ export async function tidyUp(
   await context.engine.start(stopped);
 }
 
-/** Gateway and queue as `serving` knows them. */
+/** Gateway and queue as they were before the run that was cut. */
 async function gatewayBack(
   context: DeploymentContext,
   { gateway, bank, history = [] }: Observation,
@@ -52,13 +52,14 @@ async function gatewayBack(
 ): Promise<void> {
   if (gateway?.state !== 'running') return;
   const record = history.find(({ revision }) => revision === serving)?.plan;
+  const cut = history.find(({ revision, outcome }) => revision > serving && outcome === undefined)?.plan;
   // With other secrets now, the deploy that follows brings its own; the old ones are nowhere any more.
   if (record?.secretsHash === secretsHash(context.secrets)) {
     await uploadSecrets(context, gateway);
     await alignQueuePassword(context, stack, work);
-    if ((await runningVersion(context, gateway)) !== record.gatewayVersion) {
+    if (cut?.gatewayBefore !== undefined && (await runningVersion(context, gateway)) !== cut.gatewayBefore) {
       work.progress('the gateway takes its configuration before');
-      await activateVersion(context, gateway, record.gatewayVersion);
+      await activateVersion(context, gateway, cut.gatewayBefore);
     }
   }
   if (bank === bankOf(serving)) return;

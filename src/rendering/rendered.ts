@@ -16,6 +16,6 @@ export type RenderedStack = {
   readonly current: RenderedProject;
   /** nginx.conf, *.conf, lua/, pages/, data.json: one version folder of the gateway's volume. */
   readonly gateway: readonly RenderedFile[];
-  /** Hash (hex) over all of the above and the keyed hash of the secrets. Same hash: nothing to do. */
+  /** Hash (hex) over the two projects and the keyed hash of the secrets. Same hash: no new revision is needed. */
   readonly hash: string;
 };

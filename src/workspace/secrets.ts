@@ -72,11 +72,27 @@ export function formatSecrets(secrets: Secrets): string {
   return [...heading, ...lines, ''].join('\n');
 }
 
+/** Secrets that only the gateway reads: a change of one is a reload of the gateway, not a new revision. */
+const gatewayOnly: readonly SecretName[] = ['API_USERS'];
+
 /**
- * Keyed hash of all secrets, 16 hex characters: a changed secret makes a new revision, and the hash, which is a label
- * for everybody to read, cannot be used to guess a password. Throws SECRET_MISSING without GATEWAY_SIGNING_KEY.
+ * Keyed hash of the secrets that applications get, 16 hex characters: a changed one makes a new revision, and the hash,
+ * which is a label for everybody to read, cannot be used to guess a password. Throws SECRET_MISSING without
+ * GATEWAY_SIGNING_KEY.
  */
 export function secretsHash(secrets: Secrets): string {
+  return keyedHash(
+    secrets,
+    secretNames.filter((name) => !gatewayOnly.includes(name)),
+  );
+}
+
+/** The same over everything that is in the gateway's secrets volume: a changed one makes a new version of its configuration. */
+export function gatewaySecretsHash(secrets: Secrets): string {
+  return keyedHash(secrets, ['GATEWAY_SIGNING_KEY', 'IDENTITY_HEADER', ...gatewayOnly]);
+}
+
+function keyedHash(secrets: Secrets, names: readonly SecretName[]): string {
   const signing = secrets.GATEWAY_SIGNING_KEY;
   if (signing === undefined || signing === '')
     throw new Failure(
@@ -86,7 +102,7 @@ export function secretsHash(secrets: Secrets): string {
     );
   const key = createHmac('sha256', signing).update('openimis: hash over the secrets, version 1').digest();
   const hash = createHmac('sha256', key);
-  for (const name of [...secretNames].sort()) {
+  for (const name of [...names].sort()) {
     const value = secrets[name];
     // Lengths keep two values from running into each other.
     if (value !== undefined) hash.update(`${name}:${Buffer.byteLength(value)}:${value};`);

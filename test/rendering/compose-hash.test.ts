@@ -18,13 +18,19 @@ describe('hash', () => {
     ['a secret', stackOf({}, { secretsHash: '3333333333333333' })],
     ['a pin', stackOf({}, { pinsHash: '3333333333333333' })],
     ['an image', stackOf({}, { images: { gateway: 'g:1', rabbitmq: 'r:1', frontend: 'f:1', backend: 'b:1', ibackend: 'i:1', worker: 'b:1' } })], // prettier-ignore
-    ['the legacy', stackOf({ legacy: { ip: '203.0.113.11', url: 'http://203.0.113.11/' } })],
+    ['the database', stackOf({ database: { ...testServer.database, name: 'OTHER' } })],
     ['a port', stackOf({ gateway: { ...testServer.gateway, https: 8443 } })],
     ['a component', stackOf({ components: { frontend: {}, backend: {} } })],
     ['the subnet', stackOf({}, { subnet: '172.16.6.0/24' })],
     ['the interval', stackOf({ healthInterval: 11 })],
   ])('changes with %s', (_what, stack) => {
     expect(hash(stack)).not.toBe(first);
+  });
+
+  it('does not change with what only the gateway reads: that is a reload', () => {
+    const elsewhere = stackOf({ legacy: { ip: '203.0.113.11', url: 'http://203.0.113.11/' } });
+    expect(renderStack(elsewhere, templates).gateway).not.toEqual(renderStack(stackOf(), templates).gateway);
+    expect(hash(elsewhere)).toBe(first);
   });
 
   it('changes with a template', () => {

@@ -15,7 +15,11 @@ export function runProgram(world: FakeWorld, container: FakeContainer, argv: rea
   return failed(`${program ?? ''}: not found`, 127);
 }
 
-function gateway(world: FakeWorld, container: FakeContainer, [command = '', value]: readonly string[]): CommandResult {
+function gateway(
+  world: FakeWorld,
+  container: FakeContainer,
+  [command = '', value, other]: readonly string[],
+): CommandResult {
   const state = world.place(container, '/var/lib/openimis/bank');
   const configuration = world.place(container, '/etc/openimis/gateway/active');
   switch (command) {
@@ -33,6 +37,11 @@ function gateway(world: FakeWorld, container: FakeContainer, [command = '', valu
         return failed(`there is no version ${value ?? ''}`);
       world.log.push(`activate ${value ?? ''}`);
       configuration.files.set('active', `${value ?? ''}\n`);
+      return ok();
+    case 'derive':
+      for (const [path, content] of [...configuration.files])
+        if (path.startsWith(`versions/${value ?? ''}/`))
+          configuration.files.set(path.replace(`versions/${value ?? ''}/`, `versions/${other ?? ''}/`), content);
       return ok();
     default:
       return failed('usage', 2);

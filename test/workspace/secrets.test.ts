@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { formatSecrets, parseSecrets, secretsHash } from '../../src/workspace/secrets.ts';
+import { formatSecrets, gatewaySecretsHash, parseSecrets, secretsHash } from '../../src/workspace/secrets.ts';
 import { secretNames, type Secrets } from '../../src/workspace/server.ts';
 import { ensureGenerated } from '../../src/workspace/store/secrets-store.ts';
 import { failureOf } from './failure-of.ts';
@@ -97,12 +97,18 @@ describe('secretsHash', () => {
     expect(secretsHash(turned)).toBe(secretsHash(base));
   });
 
-  it('changes with every secret, and with the key alone', () => {
+  it('changes with every secret of the applications, and with the key alone; not with the API users', () => {
     const hashes = new Set([secretsHash(base)]);
     for (const name of secretNames) hashes.add(secretsHash({ ...base, [name]: `${base[name] ?? ''}1` }));
-    expect(hashes.size).toBe(secretNames.length + 1);
-    const without = Object.entries(base).filter(([name]) => name !== 'API_USERS');
+    expect(hashes.size).toBe(secretNames.length);
+    expect(secretsHash({ ...base, API_USERS: 'ann:hash' })).toBe(secretsHash(base));
+    const without = Object.entries(base).filter(([name]) => name !== 'RABBITMQ_PASSWORD');
     expect(secretsHash(Object.fromEntries(without))).not.toBe(secretsHash(base));
+  });
+
+  it('of the gateway changes with the API users, and not with what the gateway does not read', () => {
+    expect(gatewaySecretsHash({ ...base, API_USERS: 'ann:hash' })).not.toBe(gatewaySecretsHash(base));
+    expect(gatewaySecretsHash({ ...base, DATABASE_PASSWORD: 'other' })).toBe(gatewaySecretsHash(base));
   });
 
   it('does not mix up neighbours', () => {

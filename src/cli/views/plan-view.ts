@@ -9,7 +9,9 @@ export function planView(plan: Plan, stream: NodeJS.WriteStream = process.stdout
   const head =
     plan.kind === 'tidy'
       ? `${plan.server}: clean up on ${where}`
-      : `${plan.server}: revision r${plan.revision ?? '?'} on ${where}${plan.serving === undefined ? '' : `, r${plan.serving} serves until it is ready`}`;
+      : plan.kind === 'gateway'
+        ? `${plan.server}: only the gateway's configuration changes on ${where}, r${plan.serving ?? '?'} keeps running`
+        : `${plan.server}: revision r${plan.revision ?? '?'} on ${where}${plan.serving === undefined ? '' : `, r${plan.serving} serves until it is ready`}`;
   const steps = plan.steps.flatMap(({ title, detail, changes }, at) => [
     `${String(at + 1).padStart(3)}. ${title}${paint('dim', `: ${detail}`, stream)}`,
     ...(changes === undefined ? [] : [`     ${paint('yellow', 'changes', stream)} ${changes}`]),
