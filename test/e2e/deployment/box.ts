@@ -11,6 +11,7 @@ import { realClock } from '../../../src/deployment/clock.ts';
 import { localCopy } from '../../../src/deployment/local-copy.ts';
 import { createDockerEngine } from '../../../src/engines/docker/docker-engine.ts';
 import type { Engine } from '../../../src/engines/engine.ts';
+import { Failure } from '../../../src/failure.ts';
 import { probeDatabase } from '../../../src/legacy/database.ts';
 import { probeWebsite } from '../../../src/legacy/website.ts';
 import { packageRoot } from '../../../src/package-root.ts';
@@ -117,6 +118,28 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
+/** The Failure that the work ends with; anything else is thrown. */
+export async function failureOf(work: Promise<unknown>): Promise<Failure> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof Failure) return error;
+  throw error instanceof Error ? error : new Error('it did not fail');
+}
+
+/** The engine needs a moment to see that the holder of the lock is dead. */
+export async function whenFree<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 120_000;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'RUN_LOCKED' || Date.now() > deadline) throw error;
+    }
+  }
+}
+
 export { createDockerEngine };
 
 export function temporaryFolder(): Promise<string> {
@@ -124,7 +147,11 @@ export function temporaryFolder(): Promise<string> {
 }
 
 /** One GET through the gateway as from a browser on this box. */
-export async function get(port: number, path: string): Promise<{ readonly status: number; readonly body: string }> {
+export async function get(
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly body: string }> {
   const { request } = await import('node:https');
   return new Promise((resolve, reject) => {
     const asked = request(
@@ -133,7 +160,7 @@ export async function get(port: number, path: string): Promise<{ readonly status
         port,
         path,
         rejectUnauthorized: false,
-        headers: { Host: `localhost:${port}` },
+        headers: { Host: `localhost:${port}`, ...headers },
         agent: false,
         timeout: 10_000,
       },

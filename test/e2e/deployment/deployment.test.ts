@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { hash } from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { changeGateway, planGatewayChange } from '../../../src/deployment/change-gateway.ts';
 import { deploy, type DeployOutcome } from '../../../src/deployment/deploy.ts';
 import { down, planDown } from '../../../src/deployment/down.ts';
 import { noEvents } from '../../../src/deployment/events.ts';
@@ -12,13 +14,13 @@ import { selectLogs } from '../../../src/deployment/logs.ts';
 import { planDeployment } from '../../../src/deployment/plan-deployment.ts';
 import { serverStatus } from '../../../src/deployment/status.ts';
 import type { Engine } from '../../../src/engines/engine.ts';
-import { Failure } from '../../../src/failure.ts';
 import { label } from '../../../src/stack/labels.ts';
 import type { Server } from '../../../src/workspace/server.ts';
 import { ensureGenerated } from '../../../src/workspace/store/secrets-store.ts';
 import {
   contextOf,
   createDockerEngine,
+  failureOf,
   freePort,
   get,
   type Images,
@@ -28,6 +30,7 @@ import {
   standInImages,
   startLegacy,
   temporaryFolder,
+  whenFree,
 } from './box.ts';
 
 /** One server on the real engine, through its life: each test goes on where the one before ended. */
@@ -97,15 +100,6 @@ async function deployNow(to: Setting): Promise<DeployOutcome> {
   return deploy(context, await planDeployment(context), noEvents);
 }
 
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof Failure) return error;
-  throw error instanceof Error ? error : new Error('it did not fail');
-}
-
 /** Revision numbers that have running containers, by component. */
 async function running(): Promise<Readonly<Record<string, readonly string[]>>> {
   const labels = { [label.workspace]: workspace.id, [label.server]: name };
@@ -151,6 +145,25 @@ describe('a server on the real engine', () => {
     await deploy(context, plan, noEvents);
     const after = await engine.containers({ [label.server]: name });
     expect(after.map(({ id }) => id).sort()).toEqual(before.map(({ id }) => id).sort());
+  });
+
+  it('another API user is a reload: no container is made anew, and the user gets in at once', async () => {
+    const ids = async () => (await engine.containers({ [label.server]: name })).map(({ id }) => id).sort();
+    const before = await ids();
+    const to = { ...setting(images.first), secrets: { ...secrets, API_USERS: `ann:${await hash('a password', 4)}` } };
+    const context = await contextOf(engine, to);
+    const change = await planGatewayChange(context, 'secrets');
+    expect(change.state).toBe('changes');
+    const headers = { Authorization: `Basic ${Buffer.from('ann:a password').toString('base64')}` };
+    expect((await get(ports.https, '/api/core/users/current_user/', headers)).status).toBe(401);
+    await changeGateway(context, change, noEvents);
+    expect((await get(ports.https, '/api/core/users/current_user/', headers)).status).not.toBe(401);
+    expect(await ids()).toEqual(before);
+    expect((await planDeployment(context)).kind).toBe('nothing');
+    expect((await planDeployment(await contextOf(engine, setting(images.first)))).kind).toBe('gateway');
+    expect(await deployNow(setting(images.first))).toMatchObject({ changed: true, revision: 1 });
+    expect((await get(ports.https, '/api/core/users/current_user/', headers)).status).toBe(401);
+    expect(await ids()).toEqual(before);
   });
 
   it('a change: r2 takes over, the legacy is served all the time', async () => {
@@ -205,7 +218,7 @@ describe('a server on the real engine', () => {
     const context = await contextOf(engine, to);
     const plan = await planDeployment(context);
     expect(plan.serving).toBe(before);
-    const outcome = await deployWhenFree(to);
+    const outcome = await whenFree(() => deployNow(to));
     expect(outcome).toMatchObject({ before });
     expect(await running()).toEqual(whole(outcome.revision ?? 0));
   });
@@ -239,15 +252,3 @@ describe('a server on the real engine', () => {
     expect(await engine.volumes(own)).toEqual([]);
   });
 });
-
-/** The engine needs a moment to see that the holder of the lock is dead. */
-async function deployWhenFree(to: Setting): Promise<DeployOutcome> {
-  const deadline = Date.now() + 120_000;
-  for (;;) {
-    try {
-      return await deployNow(to);
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'RUN_LOCKED' || Date.now() > deadline) throw error;
-    }
-  }
-}
