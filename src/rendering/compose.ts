@@ -151,6 +151,8 @@ function composeNetwork(network: Network, project: Project, stack: Stack): Plain
     name: network.fullName,
     driver: 'bridge',
     internal: network.internal,
+    // `internal` keeps packets from being forwarded, but the box itself would still answer at its end of the bridge.
+    ...(network.internal ? { driver_opts: { 'com.docker.network.bridge.inhibit_ipv4': 'true' } } : {}),
     ipam: { config: [{ subnet: network.subnet, ip_range: network.range, gateway: network.bridge }] },
     labels: labelsOf(stack),
   };

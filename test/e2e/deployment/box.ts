@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -56,10 +56,9 @@ export type Legacy = {
 
 /** A legacy on this very box: on loopback and on the engine's bridge, nowhere else. */
 export async function startLegacy(login: { readonly user: string; readonly password: string }): Promise<Legacy> {
-  const bridge = (
-    await run('docker', ['network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Gateway}}'])
-  ).stdout.trim();
-  const address = bridge === '' ? '172.17.0.1' : bridge;
+  // The engine's own description of its bridge does not always tell the address.
+  const address = networkInterfaces()['docker0']?.find(({ family }) => family === 'IPv4')?.address;
+  if (address === undefined) throw new Error('there is no docker0 with an IPv4 address');
   const tls = await makeCertificate('sql.example.org');
   const options = { logins: [login], databases: { IMIS: 'modular' }, tls } as const;
   const database = await startSqlServer({ ...options, host: address });
