@@ -8,6 +8,7 @@ import { componentNames } from '../workspace/server.ts';
 import { type DeploymentContext, serverNames } from './context.ts';
 import { gatewayAddress } from './deploy.ts';
 import { judge } from './gate.ts';
+import { type GuessingFigures, guessingFigures } from './guessing.ts';
 import { type Observation, observe } from './observe.ts';
 
 export type ComponentStatus = {
@@ -45,6 +46,8 @@ export type ServerStatus = {
   /** Address bank that the gateway sends people to. */
   readonly bank?: number;
   readonly subnet?: string;
+  /** Failed logins and who must wait; undefined when the gateway does not run. */
+  readonly guessing?: GuessingFigures;
   readonly components: readonly ComponentStatus[];
   readonly routes: readonly Pick<Route, 'name' | 'path' | 'target' | 'access'>[];
   /** Newest first. */
@@ -58,6 +61,9 @@ export async function serverStatus(context: DeploymentContext): Promise<ServerSt
   const observation = await observe(context);
   const { serving, bank, subnet } = observation;
   const components = componentStatuses(context, observation);
+  const { gateway } = observation;
+  const guessing =
+    gateway?.state === 'running' && server.legacy !== undefined ? await guessingFigures(context, gateway) : undefined;
   const problems = [
     ...components.flatMap(({ component, problem }) => (problem === undefined ? [] : [`${component}: ${problem}`])),
     ...(serving !== undefined && bank !== undefined && bank !== bankOf(serving)
@@ -82,6 +88,7 @@ export async function serverStatus(context: DeploymentContext): Promise<ServerSt
     ...(serving === undefined ? {} : { serving }),
     ...(bank === undefined ? {} : { bank }),
     ...(subnet === undefined ? {} : { subnet }),
+    ...(guessing === undefined ? {} : { guessing }),
     components,
     routes: routesOf(server).map(({ name, path, target, access }) => ({ name, path, target, access })),
     revisions: revisionStatuses(observation),

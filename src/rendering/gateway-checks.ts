@@ -2,6 +2,7 @@ import { isIP, isIPv4 } from 'node:net';
 
 import { Failure } from '../failure.ts';
 import type { GatewayPlan, LegacyTarget } from '../stack/stack.ts';
+import { networkProblem } from '../workspace/values.ts';
 
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.?$/i;
 const directory = /^\/([A-Za-z0-9._~-]+\/)*$/;
@@ -28,6 +29,11 @@ export function checkGatewayPlan(plan: GatewayPlan): void {
     if (route.targetPath !== undefined)
       expect(routePath.test(route.targetPath), `the target path of route ${route.name}`, route.targetPath);
   }
+  const { guessing, trustedProxies } = plan.protection;
+  for (const network of guessing.offices)
+    expect(networkProblem(network) === undefined, 'an address of gateway.guessing.offices', network);
+  for (const network of trustedProxies)
+    expect(networkProblem(network) === undefined, 'an address of gateway.trustedProxies', network);
   if (plan.legacy !== undefined) checkLegacy(plan.legacy);
 }
 

@@ -31,6 +31,13 @@ export function renderGateway(plan: GatewayPlan, templates: Templates): readonly
       }),
     },
     {
+      path: 'addresses.conf',
+      content: fill(template('addresses.conf.eta'), {
+        offices: plan.protection.guessing.offices,
+        proxies: plan.protection.trustedProxies,
+      }),
+    },
+    {
       path: 'servers/https.conf',
       content: fill(template('servers/https.conf.eta'), { routes: routes(plan, template) }),
     },
@@ -123,6 +130,13 @@ function luaData(plan: GatewayPlan): unknown {
     cookie: plan.cookie,
     signOn: plan.signOn,
     sandbox: plan.sandbox,
+    guessing: {
+      perAddress: plan.protection.guessing.perAddress,
+      site: plan.protection.guessing.site,
+      window: plan.protection.guessing.window,
+    },
+    refusalsOff: plan.protection.refusalsOff,
+    photoFolders: plan.protection.photoFolders?.map(withSlash),
     legacy: legacy && {
       origin:
         legacy.connectIs === 'name'

@@ -5,6 +5,7 @@ import type { ComponentName, Legacy, Server } from '../workspace/server.ts';
 import { bankCount, type NetworkAddresses } from './addresses.ts';
 import { backendPort, frontendPort, generationFacts } from './generations.ts';
 import type { Bank, GatewayPlan, LegacyTarget, NetworkName, Route } from './stack.ts';
+import { protectionOf } from './protection.ts';
 import { isThisBox, thisBoxName } from './this-box.ts';
 
 /** Everything the gateway's configuration is rendered from. It does not depend on the revision. */
@@ -23,6 +24,7 @@ export function gatewayPlan(
     routes: routesOf(server),
     banks: banksOf(server, addresses),
     cookie: `__Host-openimis-${server.name}`,
+    protection: protectionOf(server.gateway),
     sandbox,
   };
 }
@@ -61,9 +63,11 @@ function banksOf(server: Server, addresses: Readonly<Record<NetworkName, Network
 /** Upstream's paths (gateway_dkr v1.0.0 and v1.1.0: conf/), with stricter access. */
 export function routesOf(server: Server): readonly Route[] {
   const carriesLogin = server.gateway.signOn === 'legacy';
+  // Without a sign-on of the gateway the legacy's own session must be logged in (templates/gateway/lua/viewer.lua).
+  const photos = server.gateway.refusalsOff?.includes('photos') === true ? 'anybody' : 'signed-on';
   const legacy: readonly Route[] = [
     { name: 'legacy', path: '/', target: 'legacy', access: 'anybody' },
-    { name: 'photos', path: '/photos/', target: 'legacy', access: carriesLogin ? 'signed-on' : 'anybody' },
+    { name: 'photos', path: '/photos/', target: 'legacy', access: photos },
     { name: 'keep-alive', path: '/keepLegacyAlive', target: 'legacy', access: 'anybody' },
     { name: 'legacy-home', path: '/LegacyHome', target: 'legacy', access: 'anybody' },
   ];

@@ -1,4 +1,5 @@
 import type { SecretName } from '../workspace/server.ts';
+import type { Protection } from './protection.ts';
 
 /** Component words of the design: the application components plus the two that always exist. */
 export type StackComponent = 'frontend' | 'backend' | 'ibackend' | 'worker' | 'rabbitmq' | 'gateway';
@@ -137,6 +138,7 @@ export type GatewayPlan = {
   readonly banks: readonly Bank[];
   /** Cookie of the gateway: `__Host-openimis-<server>`. */
   readonly cookie: string;
+  readonly protection: Protection;
   /** True for the sandbox: pages say that everything here is a stand-in. */
   readonly sandbox: boolean;
 };

@@ -8,4 +8,5 @@ export const defaults = {
   signOn: 'legacy',
   replicas: 1,
   healthInterval: 10,
+  guessing: { perAddress: 10, site: 200, window: 300 },
 } as const;

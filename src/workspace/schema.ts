@@ -4,29 +4,11 @@ import { generations } from '../modules/generation.ts';
 import { releaseNames } from '../modules/release-names.ts';
 import { defaults } from './defaults.ts';
 import { nearest } from './nearest.ts';
+import { protectionKeys } from './protection-schema.ts';
 import { serverProblems, workspaceProblems } from './rules.ts';
+import { port, text, whole } from './schema-parts.ts';
 import { serverNameProblem } from './server-name.ts';
 import * as values from './values.ts';
-
-type Meta = { readonly description: string } & Readonly<Record<string, unknown>>;
-
-/** Text that is refused with one clear sentence or kept byte for byte. */
-const text = (check: values.Check, meta: Meta) =>
-  z
-    .string()
-    .superRefine((value, context) => {
-      const message = check(value);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
-    .meta(meta);
-
-const whole = (least: number, most: number, meta: Meta) =>
-  z
-    .int()
-    .min(least, `is a whole number from ${least} to ${most}`)
-    .max(most, `is a whole number from ${least} to ${most}`)
-    .meta(meta);
-const port = (meta: Meta) => whole(1, 65_535, meta);
 
 const releaseProblem: values.Check = (value) => {
   if ((releaseNames as readonly string[]).includes(value)) return undefined;
@@ -100,6 +82,7 @@ const gateway = z
         default: defaults.signOn,
       })
       .exactOptional(),
+    ...protectionKeys,
   })
   .meta({ description: 'The only entry point of the new stack.' });
 

@@ -1,4 +1,5 @@
 import type { Generation } from '../modules/generation.ts';
+import type { RefusalName } from './refusal-names.ts';
 
 /** Components that `openimis.yaml` may list; `rabbitmq` and `gateway` always follow from them. */
 export const componentNames = ['frontend', 'backend', 'ibackend', 'worker'] as const;
@@ -38,6 +39,15 @@ export type GatewaySettings = {
   readonly address?: string;
   readonly certificate: 'self-signed';
   readonly signOn: 'legacy' | 'application';
+  readonly guessing?: {
+    readonly perAddress?: number;
+    readonly site?: number;
+    readonly window?: number;
+    readonly offices?: readonly string[];
+  };
+  readonly refusalsOff?: readonly RefusalName[];
+  readonly photoFolders?: readonly string[];
+  readonly trustedProxies?: readonly string[];
 };
 
 export type ComponentSettings = {

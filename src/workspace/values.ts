@@ -40,6 +40,24 @@ export const addressProblem: Check = (value) => {
 export const listenProblem: Check = (value) =>
   isIP(value) === 0 || value.includes('%') ? 'is not an IPv4 or IPv6 address' : undefined;
 
+/** An address, or a network as address/bits. */
+export const networkProblem: Check = (value) => {
+  const [address = '', bits, ...rest] = value.split('/');
+  const most = isIP(address) === 4 ? 32 : 128;
+  if (isIP(address) === 0 || address.includes('%') || rest.length > 0)
+    return 'is an address or a network: 203.0.113.7 or 203.0.113.0/24';
+  if (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most))
+    return `has 1 to ${most} bits after the slash`;
+  return undefined;
+};
+
+/** A folder below the legacy's site, with slashes: Images/Updated. */
+export const folderPattern = '^[A-Za-z0-9_][A-Za-z0-9 ._-]*(/[A-Za-z0-9_][A-Za-z0-9 ._-]*)*/?$';
+const folder = new RegExp(folderPattern);
+
+export const folderProblem: Check = (value) =>
+  value.length <= 200 && folder.test(value) ? undefined : 'is a folder below the site, with slashes: Images/Updated';
+
 export const hostProblem: Check = (value) => {
   if (value.includes('\\'))
     return 'is a host only; for a named instance (HOST\\INSTANCE) give its port as database.port';

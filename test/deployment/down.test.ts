@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { down, planDown } from '../../src/deployment/down.ts';
 import { noEvents } from '../../src/deployment/events.ts';
 import { selectLogs } from '../../src/deployment/logs.ts';
+import { statusView } from '../../src/cli/views/status-view.ts';
 import { serverStatus } from '../../src/deployment/status.ts';
 import type { FakeWorld } from '../support/fake-world.ts';
 import { box, changed, contextOn, deployOn, server } from './fixture.ts';
@@ -83,7 +84,9 @@ describe('status', () => {
       bank: 1,
       address: 'https://new.example.org/',
       problems: [],
+      guessing: { failures: 3, slowedAddresses: 1, refused: 4 },
     });
+    expect(statusView(status)).toContain('logins    3 failed within 5 min, 1 address waits, 4 refused since the start');
     expect(status.components.map(({ component, health }) => `${component} ${health}`)).toEqual([
       'gateway healthy',
       'frontend healthy',

@@ -6,6 +6,7 @@ import { packageRoot } from '../../src/package-root.ts';
 import { fill } from '../../src/rendering/gateway-template.ts';
 import { renderGateway } from '../../src/rendering/gateway.ts';
 import { loadTemplates } from '../../src/rendering/templates/load.ts';
+import { protectionOf } from '../../src/stack/protection.ts';
 import type { GatewayPlan, LegacyTarget } from '../../src/stack/stack.ts';
 
 const templates = await loadTemplates(packageRoot(), ['gateway']);
@@ -44,6 +45,7 @@ const plan: GatewayPlan = {
     ibackend: { address: `10.90.4.${136 + index}`, port: 8000 },
   })),
   cookie: '__Host-openimis-test',
+  protection: protectionOf({ guessing: { offices: ['203.0.113.0/24'] }, trustedProxies: ['10.0.0.1'] }),
   sandbox: false,
 };
 
@@ -57,8 +59,9 @@ function withoutLegacy({
   sandbox,
   signOn,
   routes,
+  protection,
 }: GatewayPlan): GatewayPlan {
-  return { server, dns, httpPort, httpsPort, banks, cookie, sandbox, signOn, routes };
+  return { server, dns, httpPort, httpsPort, banks, cookie, sandbox, signOn, routes, protection };
 }
 
 function file(name: string, of: GatewayPlan = plan): string {
@@ -66,7 +69,14 @@ function file(name: string, of: GatewayPlan = plan): string {
 }
 
 describe('renderGateway', () => {
-  for (const name of ['servers/https.conf', 'servers/http.conf', 'upstreams.conf', 'data.json', 'certificate-names'])
+  for (const name of [
+    'servers/https.conf',
+    'servers/http.conf',
+    'upstreams.conf',
+    'addresses.conf',
+    'data.json',
+    'certificate-names',
+  ])
     it(`${name} is as in the golden file`, async () => {
       await expect(file(name)).toMatchFileSnapshot(`gateway-golden/${name.replace('/', '-')}.txt`);
     });

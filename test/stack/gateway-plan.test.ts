@@ -70,7 +70,7 @@ describe('routes', () => {
     };
     expect(routes(server)).toMatchObject({
       '/': 'legacy, anybody',
-      '/photos/': 'legacy, anybody',
+      '/photos/': 'legacy, signed-on',
       '/api/': 'backend, application',
     });
     expect(routes(server)).not.toHaveProperty('/logout');

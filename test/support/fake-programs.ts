@@ -29,6 +29,10 @@ function gateway(
         state.files.set(state.path, value);
       }
       return ok(`${state.files.get(state.path) ?? ''}\n`);
+    case 'guesses':
+      return ok(
+        '{"window":300,"failures":3,"site":200,"perAddress":10,"slowedAddresses":1,"siteIsSlowed":false,"refused":4}',
+      );
     case 'version':
       return ok(configuration.files.get('active') ?? '');
     case 'activate':

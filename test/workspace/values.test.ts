@@ -11,6 +11,21 @@ const tables: readonly {
   readonly bad: readonly string[];
 }[] = [
   {
+    what: 'network',
+    check: values.networkProblem,
+    good: ['203.0.113.7', '203.0.113.0/24', '10.0.0.0/8', '2001:db8::/48', '::1', '0.0.0.0/1'],
+    bad: [
+      ...['', '203.0.113.0/33', '203.0.113.0/0', '203.0.113.0/', '2001:db8::/129', 'example.org', '1.2.3.4/8/8'],
+      ...['fe80::1%eth0', '1.2.3.4;', '1.2.3.4/8;'],
+    ],
+  },
+  {
+    what: "folder of the legacy's site",
+    check: values.folderProblem,
+    good: ['Images', 'Images/Updated/', 'My Photos/2.1'],
+    bad: ['', '/Images', '..', 'Images/../bin', 'Images\\Updated', 'a*', 'a//b', 'a'.repeat(201)],
+  },
+  {
     what: 'host name',
     check: values.hostNameProblem,
     good: ['a', 'imistest.hib.gov.np', 'NEW.example.org', 'a-b.c', '1und1.de', 'x'.repeat(63), 'xn--80ak6aa92e.com'],

@@ -1,3 +1,4 @@
+import type { GuessingFigures } from '../../deployment/guessing.ts';
 import type { ServerStatus } from '../../deployment/status.ts';
 import { harmless, paint } from '../paint.ts';
 import { table } from '../table.ts';
@@ -21,6 +22,7 @@ export function statusView(status: ServerStatus): string {
     ['sign-on', signOn === 'legacy' ? 'the legacy login is carried over' : 'the application has its own login'],
     ['engine', status.engine],
     ['networks', status.subnet ?? '-'],
+    ...(status.guessing === undefined ? [] : [['logins', loginWords(status.guessing)]]),
   ];
   const components = status.components.map((component) => [
     component.component,
@@ -50,4 +52,12 @@ export function statusView(status: ServerStatus): string {
     ...(revisions.length === 0 ? [] : ['', 'revisions', table(revisions)]),
     ...(problems.length === 0 ? [] : ['', ...problems, `Next: openimis logs ${server}, openimis deploy ${server}`]),
   ].join('\n');
+}
+
+/** Failed logins of this window, and whether somebody is slowed. */
+function loginWords({ failures, window, slowedAddresses, siteIsSlowed, refused }: GuessingFigures): string {
+  const minutes = window % 60 === 0 ? `${window / 60} min` : `${window} s`;
+  const waits = slowedAddresses === 1 ? '1 address waits' : `${slowedAddresses} addresses wait`;
+  const site = siteIsSlowed ? ', new addresses are slowed: somebody tries passwords from many addresses' : '';
+  return `${failures} failed within ${minutes}, ${waits}, ${refused} refused since the start${site}`;
 }

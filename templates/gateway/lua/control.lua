@@ -1,5 +1,6 @@
 -- The control socket, reachable only inside the container (command `openimis-gateway`).
 local banks = require "banks"
+local guessing = require "guessing"
 local settings = require "settings"
 
 local control = {}
@@ -23,6 +24,11 @@ end
 --- The version that this worker runs, and its process id.
 function control.version()
   ngx.say(settings.version)
+end
+
+--- What the failure budgets of the login stand at, as JSON.
+function control.guesses()
+  ngx.say(guessing.figures())
 end
 
 return control

@@ -1,9 +1,11 @@
 -- The legacy through the gateway: logins and logouts are recognised, everything else passes.
 local answer = require "answer"
 local cookies = require "cookies"
+local guessing = require "guessing"
 local iis_path = require "iis_path"
 local legacy_location = require "legacy_location"
 local legacy_peer = require "legacy_peer"
+local refusals = require "refusals"
 local settings = require "settings"
 local sign_on = require "sign_on"
 
@@ -25,12 +27,6 @@ function legacy.target()
   end
 end
 
--- A plain file name of a signed-on user passes; anything else could fetch any file of the site (web.config).
-local function may_download()
-  local plain = #ngx.var.request_uri <= 512 and ngx.var.request_uri:match("^[^?]*%?f=[%w_%-]+%.?[%w_%-]*$")
-  return plain and ngx.var.request_uri:find("^/[%w/_%-]*%.[aA][sS][pP][xX]%?") and sign_on.current() == "user"
-end
-
 local function back_to(visitor_cookie)
   local path = ngx.unescape_uri(visitor_cookie or "")
   if path:find("^/front[/?]") and not path:find("[\\%c\127-\255]") and not path:find("//", 1, true) then
@@ -43,6 +39,9 @@ local function after_login()
   local state = sign_on.current()
   local visitor = cookies.read(ngx.var.http_cookie)
   local wanted = state == "user" and back_to(visitor.back)
+  if state == "user" then
+    guessing.remember()
+  end
   if visitor.back then
     ngx.ctx.return_cookie = settings.cookie .. "-return=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
   end
@@ -60,9 +59,8 @@ function legacy.access()
   if raw == "/" and directory() ~= "/" then
     return answer.redirect(directory())
   end
-  if iis_path.mentions(raw, "download.aspx") and not may_download() then
-    return answer.refuse(403, "refused", "Not allowed", "This download is refused: it could send any file of the site.")
-  end
+  refusals.check()
+  guessing.enter(raw)
   local carries_login = settings.signOn == "legacy"
   if carries_login and page == "default.aspx" and method == "POST" then
     sign_on.finish()
@@ -94,6 +92,8 @@ function legacy.header()
   if ngx.ctx.own_answer then
     return sign_on.write_cookies()
   end
+  refusals.header()
+  guessing.leave()
   local location = ngx.header["Location"]
   if type(location) == "string" then
     location = legacy_location.path(location)
@@ -134,39 +134,6 @@ function legacy.keep_alive()
   ngx.req.discard_body() -- nginx would keep it in memory
   legacy.target()
   ngx.var.openimis_uri = directory() .. "Images/logo.png"
-end
-
-local function refuse_strangers()
-  if settings.routes.photos.access ~= "signed-on" then
-    return
-  end
-  local state = sign_on.current()
-  if state == "unknown" then
-    return answer.refuse(503, "sign-on-unknown", "Please try again", "openIMIS cannot be asked just now who you are.")
-  elseif state ~= "user" then
-    return answer.refuse(401, "not-signed-on", "Not signed on", "Please log in to openIMIS first.")
-  end
-end
-
---- /photos/: pictures only, for signed-on users where there is a sign-on; not a second door to other pages.
-function legacy.photos()
-  legacy.target()
-  ngx.req.discard_body()
-  local method, path = ngx.req.get_method(), ngx.var.uri:gsub("\\", "/"):match("^/photos/(.+)$")
-  local extension = path and path:lower():match("%.(%a+)$")
-  local is_picture = extension == "jpg" or extension == "jpeg" or extension == "png" or extension == "gif" or extension == "bmp"
-  if (method ~= "GET" and method ~= "HEAD") or not is_picture or path:find("[^%w _%-./]") or path:find("..", 1, true)
-    or path:lower():find("%.a[^/]*/") then -- x.aspx/a.jpg is the page x.aspx
-    return answer.refuse(404, "no-picture", "Not found", "There is no such picture.")
-  end
-  refuse_strangers()
-  ngx.var.openimis_uri = directory() .. path:gsub(" ", "%%20")
-end
-
-function legacy.photos_header()
-  ngx.header["Set-Cookie"] = nil
-  ngx.header["Cache-Control"] = "private, no-store"
-  sign_on.write_cookies()
 end
 
 return legacy

@@ -1,3 +1,5 @@
+import { protectionOf } from '../../../../src/stack/protection.ts';
+import type { GatewaySettings } from '../../../../src/workspace/server.ts';
 import type { Bank, GatewayPlan, LegacyTarget, Route } from '../../../../src/stack/stack.ts';
 
 /** Ports of the three applications of one bank, all on the address of this machine in the test's network. */
@@ -31,7 +33,12 @@ export const applicationRoutes: readonly Route[] = [
 export function gatewayPlan(
   address: string,
   ports: readonly BankPorts[],
-  parts: { readonly legacy?: LegacyTarget; readonly routes: readonly Route[]; readonly httpsPort?: number },
+  parts: {
+    readonly legacy?: LegacyTarget;
+    readonly routes: readonly Route[];
+    readonly httpsPort?: number;
+    readonly settings?: Partial<GatewaySettings>;
+  },
 ): GatewayPlan {
   return {
     server: 'test',
@@ -43,6 +50,7 @@ export function gatewayPlan(
     routes: parts.routes,
     banks: Array.from({ length: 8 }, (_, index) => bank(index, address, ports[index])),
     cookie: '__Host-openimis-test',
+    protection: protectionOf(parts.settings ?? {}),
     sandbox: false,
   };
 }

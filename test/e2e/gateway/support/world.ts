@@ -1,12 +1,17 @@
 import { type ApplicationFixture, startApplication } from './application-fixture.ts';
-import { newSecrets, openNetwork, type RunningGateway, startGateway } from './gateway-container.ts';
+import { newSecrets, openNetwork, type RunningGateway, startGateway, type TestNetwork } from './gateway-container.ts';
 import { type LegacyFixture, startLegacy } from './legacy-fixture.ts';
 import { gatewayPlan, signedOnRoutes } from './plan.ts';
 import { newSessionId, seal } from './seal.ts';
 import type { GatewayPlan, LegacyTarget, Route } from '../../../../src/stack/stack.ts';
+import type { GatewaySettings } from '../../../../src/workspace/server.ts';
+
+/** All visitors of a test share one address: failure budgets are the subject of guessing.test.ts alone. */
+const roomy: Partial<GatewaySettings> = { guessing: { perAddress: 10_000, site: 100_000 } };
 
 /** A running gateway with a legacy and two banks of applications in this process. */
 export type World = {
+  readonly network: TestNetwork;
   readonly gateway: RunningGateway;
   readonly legacy: LegacyFixture;
   readonly frontend: ApplicationFixture;
@@ -27,6 +32,7 @@ export async function openWorld(
     readonly routes?: readonly Route[];
     readonly htpasswd?: string;
     readonly legacy?: Partial<LegacyTarget>;
+    readonly settings?: Partial<GatewaySettings>;
   } = {},
 ): Promise<World> {
   const network = await openNetwork();
@@ -50,11 +56,16 @@ export async function openWorld(
     { frontend: frontend.port, backend: backend.port, ibackend: ibackend.port },
     { frontend: frontend.port, backend: nextBackend.port, ibackend: nextBackend.port },
   ];
-  const plan = gatewayPlan(network.address, banks, { legacy: target, routes: options.routes ?? signedOnRoutes });
+  const plan = gatewayPlan(network.address, banks, {
+    legacy: target,
+    routes: options.routes ?? signedOnRoutes,
+    settings: { ...roomy, ...options.settings },
+  });
   const secrets = newSecrets(options.htpasswd);
   const gateway = await startGateway(network, plan, { secrets, bank: 0 });
   const applications = [frontend, backend, ibackend, nextBackend];
   return {
+    network,
     gateway,
     legacy,
     frontend,
