@@ -3,6 +3,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { Failure } from '../failure.ts';
 import type { GatewayPlan, LegacyTarget } from '../stack/stack.ts';
 import { networkProblem } from '../workspace/values.ts';
+import { successorProblem } from '../workspace/cutover-values.ts';
 
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.?$/i;
 const directory = /^\/([A-Za-z0-9._~-]+\/)*$/;
@@ -34,6 +35,12 @@ export function checkGatewayPlan(plan: GatewayPlan): void {
     expect(networkProblem(network) === undefined, 'an address of gateway.guessing.offices', network);
   for (const network of trustedProxies)
     expect(networkProblem(network) === undefined, 'an address of gateway.trustedProxies', network);
+  for (const { page, to } of plan.cutover) {
+    expect(/^[a-z0-9][a-z0-9_-]*\.aspx$/.test(page), 'a page of gateway.cutover', page);
+    expect(successorProblem(to) === undefined, `where gateway.cutover sends ${page}`, to);
+  }
+  for (const [what, limit] of Object.entries(plan.audit))
+    expect(Number.isInteger(limit) && limit > 0, `gateway.audit.${what}`, limit);
   if (plan.legacy !== undefined) checkLegacy(plan.legacy);
 }
 

@@ -43,6 +43,7 @@ export function renderGateway(plan: GatewayPlan, templates: Templates): readonly
     },
     { path: 'servers/http.conf', content: fill(template('servers/http.conf.eta'), { httpsSuffix: httpsSuffix(plan) }) },
     { path: 'certificate-names', content: `${certificateNames(plan).join(',')}\n` },
+    { path: 'audit-limits', content: auditLimits(plan) },
     { path: 'data.json', content: `${JSON.stringify(luaData(plan), undefined, 2)}\n` },
   ];
   return [...copied, ...rendered].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -121,6 +122,11 @@ function certificateNames(plan: GatewayPlan): readonly string[] {
   return [...new Set(names)];
 }
 
+/** Read by `openimis-gateway audit-tidy`: days and MiB. */
+function auditLimits({ audit }: GatewayPlan): string {
+  return `${audit.days} ${audit.megabytes}\n`;
+}
+
 /** What Lua knows of this server (templates/gateway/lua/settings.lua). */
 function luaData(plan: GatewayPlan): unknown {
   const { legacy } = plan;
@@ -137,6 +143,7 @@ function luaData(plan: GatewayPlan): unknown {
     },
     refusalsOff: plan.protection.refusalsOff,
     photoFolders: plan.protection.photoFolders?.map(withSlash),
+    cutover: Object.fromEntries(plan.cutover.map(({ page, ...rest }) => [page, rest])),
     legacy: legacy && {
       origin:
         legacy.connectIs === 'name'

@@ -36,6 +36,7 @@ export function gatewayService(
       { volume: volumeName(project, 'gateway'), target: '/etc/openimis/gateway' },
       { volume: volumeName(project, 'gateway-secrets'), target: '/etc/openimis/secrets' },
       { volume: volumeName(project, 'gateway-state'), target: '/var/lib/openimis' },
+      { volume: volumeName(project, 'gateway-audit'), target: '/var/lib/openimis-audit' },
     ],
     ports: [
       { host: gateway.http, container: 8080, ...published },

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 
 import { since } from '../modules/generation.ts';
+import { defaults } from '../workspace/defaults.ts';
 import type { ComponentName, Legacy, Server } from '../workspace/server.ts';
 import { bankCount, type NetworkAddresses } from './addresses.ts';
 import { backendPort, frontendPort, generationFacts } from './generations.ts';
-import type { Bank, GatewayPlan, LegacyTarget, NetworkName, Route } from './stack.ts';
+import type { Bank, GatewayCutover, GatewayPlan, LegacyTarget, NetworkName, Route } from './stack.ts';
 import { protectionOf } from './protection.ts';
 import { isThisBox, thisBoxName } from './this-box.ts';
 
@@ -25,8 +26,18 @@ export function gatewayPlan(
     banks: banksOf(server, addresses),
     cookie: `__Host-openimis-${server.name}`,
     protection: protectionOf(server.gateway),
+    cutover: cutoversOf(server),
+    audit: { days: defaults.auditDays, megabytes: defaults.auditMegabytes, ...server.gateway.audit },
     sandbox,
   };
+}
+
+function cutoversOf({ gateway }: Server): readonly GatewayCutover[] {
+  return Object.entries(gateway.cutover ?? {}).map(([page, { to, users }]) => ({
+    page: page.slice(1).toLowerCase(),
+    to,
+    ...(users === undefined ? {} : { users: users.map((user) => user.toLowerCase()) }),
+  }));
 }
 
 /** Where the legacy is and what it wants to be called. */

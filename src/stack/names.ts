@@ -19,7 +19,7 @@ export function networkName(project: string, network: NetworkName): string {
 /**
  * Volumes of a server: RabbitMQ's data; the gateway's configuration versions, secrets and active bank; revisions and journal.
  */
-export type VolumeName = 'rabbitmq' | 'gateway' | 'gateway-secrets' | 'gateway-state' | 'state';
+export type VolumeName = 'rabbitmq' | 'gateway' | 'gateway-secrets' | 'gateway-state' | 'gateway-audit' | 'state';
 
 export function volumeName(project: string, volume: VolumeName): string {
   return `${project}_${volume}`;

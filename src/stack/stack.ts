@@ -1,4 +1,4 @@
-import type { SecretName } from '../workspace/server.ts';
+import type { AuditLimits, SecretName } from '../workspace/server.ts';
 import type { Protection } from './protection.ts';
 
 /** Component words of the design: the application components plus the two that always exist. */
@@ -126,6 +126,14 @@ export type LegacyTarget = {
   readonly path: string;
 };
 
+export type GatewayCutover = {
+  /** `claim.aspx` */
+  readonly page: string;
+  readonly to: string;
+  /** Lower case. */
+  readonly users?: readonly string[];
+};
+
 /** Everything the gateway's configuration is rendered from; strings reach nginx only as validated or as JSON data for Lua. */
 export type GatewayPlan = {
   readonly server: string;
@@ -139,6 +147,9 @@ export type GatewayPlan = {
   /** Cookie of the gateway: `__Host-openimis-<server>`. */
   readonly cookie: string;
   readonly protection: Protection;
+  /** Legacy pages (lower case, without slash) that lead to their successor. */
+  readonly cutover: readonly GatewayCutover[];
+  readonly audit: AuditLimits;
   /** True for the sandbox: pages say that everything here is a stand-in. */
   readonly sandbox: boolean;
 };

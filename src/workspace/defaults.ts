@@ -9,4 +9,6 @@ export const defaults = {
   replicas: 1,
   healthInterval: 10,
   guessing: { perAddress: 10, site: 200, window: 300 },
+  auditDays: 365,
+  auditMegabytes: 512,
 } as const;

@@ -11,7 +11,8 @@ export function workspaceJsonSchema(): Readonly<Json> {
     io: 'input',
     override({ jsonSchema }) {
       const node = jsonSchema as Json;
-      if (node['type'] !== 'object') return;
+      // A schema that is used again (optional) is seen twice.
+      if (node['type'] !== 'object' || node['patternProperties'] !== undefined) return;
       const names = node['propertyNames'] as { pattern?: string } | undefined;
       // Keys that start with x- are free everywhere.
       node['patternProperties'] = { '^x-': {} };

@@ -18,6 +18,7 @@ type RuledServer = {
     readonly http?: number;
     readonly https?: number;
     readonly signOn?: 'legacy' | 'application';
+    readonly cutover?: Readonly<Record<string, { readonly users?: readonly string[] }>>;
   };
   readonly release?: string;
   readonly assembly?: string;
@@ -37,6 +38,7 @@ export function serverProblems(server: RuledServer): RuleProblem[] {
     ...pinProblems(server),
     ...subnetProblems(server),
     ...portProblems(server),
+    ...cutoverProblems(server),
   ];
 }
 
@@ -103,6 +105,22 @@ function signOnProblems({ components, gateway, release, generation }: RuledServe
   if (gateway?.signOn !== 'application' || !frontend || used === undefined || since(used, '1.4')) return [];
   const message = `cannot be "application": the frontend of generation ${used} has no login page (from 1.4 on)`;
   return [{ path: ['gateway', 'signOn'], message }];
+}
+
+function cutoverProblems({ legacy, gateway, components }: RuledServer): RuleProblem[] {
+  const seen = new Map<string, string>();
+  return Object.entries(gateway?.cutover ?? {}).flatMap(([page, { users }]): RuleProblem[] => {
+    const path = ['gateway', 'cutover', page];
+    const first = seen.get(page.toLowerCase());
+    seen.set(page.toLowerCase(), page);
+    if (first !== undefined) return [{ path, message: `is the same page as ${first}: IIS ignores case` }];
+    if (legacy === undefined) return [{ path, message: 'is a page of a legacy, and this server has none' }];
+    if (components !== undefined && components.frontend === undefined)
+      return [{ path, message: 'leads to the new pages, and no frontend is deployed' }];
+    return users !== undefined && gateway?.signOn === 'application'
+      ? [{ path: [...path, 'users'], message: 'needs gateway.signOn: legacy, which says who somebody is' }]
+      : [];
+  });
 }
 
 function pinProblems({ pins }: RuledServer): RuleProblem[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { generations } from '../modules/generation.ts';
 import { releaseNames } from '../modules/release-names.ts';
+import { operationKeys } from './operation-schema.ts';
 import { defaults } from './defaults.ts';
 import { nearest } from './nearest.ts';
 import { protectionKeys } from './protection-schema.ts';
@@ -83,6 +84,7 @@ const gateway = z
       })
       .exactOptional(),
     ...protectionKeys,
+    ...operationKeys,
   })
   .meta({ description: 'The only entry point of the new stack.' });
 

@@ -6,9 +6,9 @@ const serverNameLimit = 32;
 const commandWords = new Set(
   (
     'init deploy upgrade rollback promote status logs history down doctor render report explain help autocomplete ' +
-    'versions users certs servers images backup gateway cutover maintenance sandbox ' +
+    'versions users certs servers images backup gateway cutover maintenance audit sandbox ' +
     'list show diff up add remove update delete create restore verify install renew switch start stop on off ' +
-    'enable disable build pull push save load lock check abort export import'
+    'enable disable build pull push save load lock check abort export import back'
   ).split(' '),
 );
 

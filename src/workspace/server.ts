@@ -48,7 +48,19 @@ export type GatewaySettings = {
   readonly refusalsOff?: readonly RefusalName[];
   readonly photoFolders?: readonly string[];
   readonly trustedProxies?: readonly string[];
+  /** Legacy pages (`/Claim.aspx`, below the virtual directory) that lead to their successor. */
+  readonly cutover?: Readonly<Record<string, Cutover>>;
+  readonly audit?: Partial<AuditLimits>;
 };
+
+export type Cutover = {
+  /** A path of the new pages: `/front/claim/healthFacilities`. */
+  readonly to: string;
+  /** Only these signed-on users; upper and lower case are the same. Default: everybody. */
+  readonly users?: readonly string[];
+};
+
+export type AuditLimits = { readonly days: number; readonly megabytes: number };
 
 export type ComponentSettings = {
   /** Image reference; without one the image is built from the pins (not yet possible). */

@@ -24,7 +24,7 @@ describe('down', () => {
     const world = await deployed();
     await takeDown(world);
     expect([...world.containers.keys(), ...world.networks.keys()]).toEqual([]);
-    expect(world.volumes.size).toBe(5);
+    expect(world.volumes.size).toBe(6);
     expect(world.locks.size).toBe(0);
     expect(await deployOn(contextOn(world))).toMatchObject({ revision: 2 });
   });
@@ -48,7 +48,7 @@ describe('down', () => {
       true,
     );
     expect(world.containers.size).toBe(6);
-    expect(world.volumes.size).toBe(5);
+    expect(world.volumes.size).toBe(6);
   });
 
   it('works when half is missing', async () => {

@@ -46,22 +46,13 @@ const plan: GatewayPlan = {
   })),
   cookie: '__Host-openimis-test',
   protection: protectionOf({ guessing: { offices: ['203.0.113.0/24'] }, trustedProxies: ['10.0.0.1'] }),
+  cutover: [{ page: 'claim.aspx', to: '/front/claim/healthFacilities', users: ['admin'] }],
+  audit: { days: 365, megabytes: 512 },
   sandbox: false,
 };
 
-function withoutLegacy({
-  server,
-  dns,
-  httpPort,
-  httpsPort,
-  banks,
-  cookie,
-  sandbox,
-  signOn,
-  routes,
-  protection,
-}: GatewayPlan): GatewayPlan {
-  return { server, dns, httpPort, httpsPort, banks, cookie, sandbox, signOn, routes, protection };
+function withoutLegacy({ legacy: _, ...rest }: GatewayPlan): GatewayPlan {
+  return rest;
 }
 
 function file(name: string, of: GatewayPlan = plan): string {
@@ -156,6 +147,8 @@ describe('hostile values', () => {
     'legacy name': (value) => ({ ...plan, legacy: { ...legacy, connect: value, connectIs: 'name' } }),
     'legacy path': (value) => ({ ...plan, legacy: { ...legacy, path: value } }),
     'bank address': (value) => ({ ...plan, banks: [{ ...plan.banks[0]!, backend: { address: value, port: 8000 } }] }),
+    'a page that was cut over': (value) => ({ ...plan, cutover: [{ page: value, to: '/front/' }] }),
+    'its successor': (value) => ({ ...plan, cutover: [{ page: 'claim.aspx', to: `/front/${value}` }] }),
     'route path': (value) => ({
       ...plan,
       routes: [{ name: 'front', path: value, target: 'frontend', access: 'signed-on' }],
@@ -174,7 +167,7 @@ describe('hostile values', () => {
             expect((error as Failure).code).toBe('WORKSPACE_INVALID');
             return;
           }
-          expect(value).toMatch(/^[A-Za-z0-9.:[\]/_~-]+$/);
+          expect(value).toMatch(place === 'its successor' ? /^[!-~]*$/ : /^[A-Za-z0-9.:[\]/_~-]+$/);
           expect(JSON.parse(files.find(({ path }) => path === 'data.json')?.content ?? '')).toMatchObject({
             schema: 1,
           });

@@ -27,6 +27,7 @@ describe('names', () => {
       'openimis-test_gateway',
       'openimis-test_gateway-secrets',
       'openimis-test_gateway-state',
+      'openimis-test_gateway-audit',
       'openimis-test_rabbitmq',
     ]);
     expect(stack.current.volumes).toEqual([]);

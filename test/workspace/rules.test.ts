@@ -25,6 +25,32 @@ describe('rules between keys', () => {
     ['npm in a backend', '{ pins: { backend: { "@openimis/fe-core": "1" } } }', 'npm packages belong to the frontend'],
     ['PyPI in a frontend', '{ pins: { frontend: { openimis-be-core: "1" } } }', 'belongs to backend or ibackend'],
     ['subnet around the legacy', '{ legacy: { ip: 10.1.2.3 }, subnet: 10.1.2.0/24 }', 'could no longer reach it'],
+    [
+      'one page, two spellings',
+      '{ legacy: { dns: a.b }, gateway: { cutover: { /Claim.aspx: { to: /front/ }, /claim.ASPX: { to: /front/x } } } }',
+      'is the same page as /Claim.aspx',
+    ],
+    ['cutover without a legacy', '{ gateway: { cutover: { /Claim.aspx: { to: /front/ } } } }', 'this server has none'],
+    [
+      'cutover without new pages',
+      '{ legacy: { dns: a.b }, gateway: { cutover: { /Claim.aspx: { to: /front/ } } }, components: { backend: {} } }',
+      'no frontend is deployed',
+    ],
+    [
+      'cutover for users that nobody knows',
+      '{ legacy: { dns: a.b }, release: "1.4.1", gateway: { signOn: application, cutover: { /Claim.aspx: { to: /front/, users: [a] } } } }',
+      'needs gateway.signOn: legacy',
+    ],
+    [
+      'cutover of the login page',
+      '{ legacy: { dns: a.b }, gateway: { cutover: { /default.ASPX: { to: /front/ } } } }',
+      'nobody could log in',
+    ],
+    [
+      'cutover to the legacy',
+      '{ legacy: { dns: a.b }, gateway: { cutover: { /Claim.aspx: { to: /Claims.aspx } } } }',
+      'begins with /front/',
+    ],
     ['one port for both', '{ gateway: { http: 443 } }', 'http and https have the same port'],
   ])('%s', (_what, body, part) => expect(errors(server(body))).toContain(part));
 
@@ -36,6 +62,7 @@ describe('rules between keys', () => {
     '{ release: "1.3.0", gateway: { signOn: application }, components: { backend: {} } }',
     '{ release: "1.4.1", gateway: { signOn: application } }',
     '{ components: { ibackend: {}, worker: {} } }',
+    '{ legacy: { dns: a.b }, gateway: { cutover: { /Claim.aspx: { to: "/front/a?b=c", users: [a, "O\'Brien"] } }, audit: { days: 30 } } }',
     '{ pins: { frontend: { "@a/b_c": "1", "@a/b-c": "1" } } }',
   ])('%s is fine', (body) => expect(serverNames(parse(server(body)))).toEqual(['test']));
 

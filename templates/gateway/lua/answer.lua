@@ -1,4 +1,5 @@
 -- What the gateway itself answers: a page for people, JSON for programs. Every answer carries the id that is in the log.
+local audit = require "audit"
 local cjson = require "cjson.safe"
 local settings = require "settings"
 
@@ -40,6 +41,7 @@ end
 --- Ends the request. `code` is a stable word for programs, `title` and `text` are for people.
 function answer.refuse(status, code, title, text)
   local id = ngx.var.request_id
+  audit.refused(status, code)
   if wants_json() then
     return send(status, "application/json", cjson.encode { error = code, message = text, id = id })
   end

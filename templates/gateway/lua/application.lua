@@ -3,6 +3,7 @@ local answer = require "answer"
 local api_users = require "api_users"
 local banks = require "banks"
 local cookies = require "cookies"
+local maintenance = require "maintenance"
 local settings = require "settings"
 local sign_on = require "sign_on"
 
@@ -41,9 +42,14 @@ local function to_login()
   return answer.redirect(settings.legacy.path)
 end
 
+-- React 1.0 and 1.1 log out by loading their own route.
+local function is_logout(route)
+  return route.name == "front" and ngx.var.uri == route.path .. "/logout"
+end
+
 local function signed_on_user(route)
-  if route.name == "front" and ngx.var.uri == route.path .. "/logout" then
-    return answer.redirect("/logout") -- React 1.0 and 1.1 log out by loading their own route
+  if is_logout(route) then
+    return answer.redirect("/logout")
   end
   local state, user = sign_on.current()
   if state == "user" then
@@ -73,6 +79,9 @@ function application.access()
   ngx.req.clear_header(settings.identity_header)
   if route.target == "not-deployed" then
     return answer.not_deployed()
+  end
+  if not is_logout(route) then
+    maintenance.check()
   end
   local raw = ngx.var.request_uri
   if not is_plain(raw, route) then

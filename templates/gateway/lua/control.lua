@@ -1,6 +1,7 @@
 -- The control socket, reachable only inside the container (command `openimis-gateway`).
 local banks = require "banks"
 local guessing = require "guessing"
+local maintenance = require "maintenance"
 local settings = require "settings"
 
 local control = {}
@@ -19,6 +20,24 @@ function control.bank()
     return ngx.exit(400)
   end
   ngx.say(banks.active() or "")
+end
+
+--- GET answers the state of the maintenance (empty: none), PUT sets it to the body, DELETE ends it.
+function control.maintenance()
+  local method, done, problem = ngx.req.get_method(), true, nil
+  if method == "PUT" then
+    ngx.req.read_body()
+    done, problem = maintenance.set(ngx.req.get_body_data() or "")
+  elseif method == "DELETE" then
+    done, problem = maintenance.set(nil)
+  elseif method ~= "GET" then
+    return ngx.exit(400)
+  end
+  if not done then
+    ngx.status = 500
+    return ngx.say(problem)
+  end
+  ngx.print(maintenance.text() or "")
 end
 
 --- The version that this worker runs, and its process id.

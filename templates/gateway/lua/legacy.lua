@@ -1,6 +1,7 @@
 -- The legacy through the gateway: logins and logouts are recognised, everything else passes.
 local answer = require "answer"
 local cookies = require "cookies"
+local cutover = require "cutover"
 local guessing = require "guessing"
 local iis_path = require "iis_path"
 local legacy_location = require "legacy_location"
@@ -61,6 +62,7 @@ function legacy.access()
   end
   refusals.check()
   guessing.enter(raw)
+  cutover.apply(page)
   local carries_login = settings.signOn == "legacy"
   if carries_login and page == "default.aspx" and method == "POST" then
     sign_on.finish()

@@ -72,6 +72,7 @@ export async function startGateway(
     '/etc/openimis/gateway': 'files',
     '/etc/openimis/secrets': 'secrets',
     '/var/lib/openimis': 'state',
+    '/var/lib/openimis-audit': 'audit',
   };
   await docker(
     'create', '--name', name, '--network', network.name, '--read-only', '--cap-drop', 'ALL',

@@ -51,6 +51,8 @@ export function gatewayPlan(
     banks: Array.from({ length: 8 }, (_, index) => bank(index, address, ports[index])),
     cookie: '__Host-openimis-test',
     protection: protectionOf(parts.settings ?? {}),
+    cutover: [],
+    audit: { days: 365, megabytes: 512 },
     sandbox: false,
   };
 }

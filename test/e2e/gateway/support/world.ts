@@ -33,6 +33,7 @@ export async function openWorld(
     readonly htpasswd?: string;
     readonly legacy?: Partial<LegacyTarget>;
     readonly settings?: Partial<GatewaySettings>;
+    readonly cutover?: GatewayPlan['cutover'];
   } = {},
 ): Promise<World> {
   const network = await openNetwork();
@@ -56,11 +57,14 @@ export async function openWorld(
     { frontend: frontend.port, backend: backend.port, ibackend: ibackend.port },
     { frontend: frontend.port, backend: nextBackend.port, ibackend: nextBackend.port },
   ];
-  const plan = gatewayPlan(network.address, banks, {
-    legacy: target,
-    routes: options.routes ?? signedOnRoutes,
-    settings: { ...roomy, ...options.settings },
-  });
+  const plan: GatewayPlan = {
+    ...gatewayPlan(network.address, banks, {
+      legacy: target,
+      routes: options.routes ?? signedOnRoutes,
+      settings: { ...roomy, ...options.settings },
+    }),
+    cutover: options.cutover ?? [],
+  };
   const secrets = newSecrets(options.htpasswd);
   const gateway = await startGateway(network, plan, { secrets, bank: 0 });
   const applications = [frontend, backend, ibackend, nextBackend];

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { ask } from './support/client.ts';
+import { unexpected } from './support/who.ts';
+import { openWorld, type World } from './support/world.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => world.reset());
+
+/** Every whole line of the audit's volume. */
+async function audit(): Promise<readonly Line[]> {
+  const { output } = await world.gateway.run('sh', '-c', 'cat /var/lib/openimis-audit/*/gateway.jsonl 2>/dev/null');
+  return output
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+const download = (name: string): string => `/Download.aspx?f=..\\${name}`;
+
+describe('the audit', () => {
+  it('has who was refused what, with the id of the access log and without the query', async () => {
+    const answer = await ask(world.gateway.https, download('web.config&password=hunter2'));
+    expect(answer.status).toBe(403);
+    const id = (JSON.parse(answer.body) as { id: string }).id;
+    await expect.poll(audit).toContainEqual({
+      time: expect.stringMatching(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
+      event: 'refused',
+      by: 'gateway',
+      client: expect.stringMatching(/^[\d.]+$/) as string,
+      route: 'legacy',
+      id,
+      code: 'refused',
+      status: 403,
+      method: 'GET',
+      path: '/Download.aspx',
+    });
+    expect(JSON.stringify(await audit())).not.toMatch(/hunter2|web\.config/);
+  });
+
+  it('counts what one address repeats instead of writing it down for ever', async () => {
+    await Promise.all(Array.from({ length: 200 }, () => ask(world.gateway.https, download('x'))));
+    await expect.poll(async () => (await audit()).length).toBeGreaterThanOrEqual(19);
+    expect((await audit()).filter(({ event }) => event === 'refused').length).toBeLessThanOrEqual(40);
+    // A reload ends the old workers, which write what they have counted.
+    expect((await world.gateway.activate('counted', world.plan)).code).toBe(0);
+    await expect
+      .poll(async () => (await audit()).find(({ event }) => event === 'not-written'))
+      .toMatchObject({ repeated: expect.any(Number) as number, lost: 0 });
+  });
+
+  it('survives a killed gateway, on a volume of its own that only its user reads', async () => {
+    const before = await audit();
+    await world.gateway.restart();
+    expect(await audit()).toEqual(before);
+    const { output } = await world.gateway.run('sh', '-c', 'stat -c "%a %u" /var/lib/openimis-audit/*');
+    expect(output).toBe('700 33');
+  });
+
+  it('that cannot be written keeps no request waiting, and is written when it can be again', async () => {
+    const day = (await world.gateway.run('sh', '-c', 'ls -d /var/lib/openimis-audit/20*')).output;
+    await world.gateway.run('sh', '-c', `mv ${day} /var/lib/openimis-audit/away && touch ${day}`);
+    const answer = await ask(world.gateway.https, download('while-full'));
+    expect(answer.status).toBe(403);
+    const id = (JSON.parse(answer.body) as { id: string }).id;
+    await expect
+      .poll(async () => (await world.gateway.errors()).join('\n'))
+      .toContain('the audit cannot be written (it waits in memory)');
+    await world.gateway.run('sh', '-c', `rm ${day} && mv /var/lib/openimis-audit/away ${day}`);
+    await expect.poll(async () => (await audit()).map((line) => line['id']), { timeout: 20_000 }).toContain(id);
+  });
+
+  it('loses its oldest days by age and by size, and never today', async () => {
+    const script = `cd /var/lib/openimis-audit && mkdir 2001-01-01 2001-01-02 && echo x > 2001-01-01/gateway.jsonl &&
+      openimis-gateway audit-tidy && ls`;
+    const today = (await world.gateway.run('date', '-u', '+%F')).output;
+    expect((await world.gateway.run('sh', '-c', script)).output).toBe(today);
+    const plan = { ...world.plan, audit: { days: 365, megabytes: 16 } };
+    expect((await world.gateway.activate('small', plan)).code).toBe(0);
+    const yesterday = (await world.gateway.run('date', '-u', '-d', 'yesterday', '+%F')).output;
+    const older = (await world.gateway.run('date', '-u', '-d', '2 days ago', '+%F')).output;
+    const fill = `cd /var/lib/openimis-audit && mkdir ${yesterday} ${older} &&
+      head -c 12000000 /dev/zero > ${yesterday}/gateway.jsonl && head -c 12000000 /dev/zero > ${older}/gateway.jsonl &&
+      openimis-gateway audit-tidy && ls && rm -r ${yesterday}`;
+    expect((await world.gateway.run('sh', '-c', fill)).output).toBe(`${yesterday}\n${today}`);
+  });
+});
+
+it('leaves no error in the log but the full disk', async () => {
+  const lines = unexpected(await world.gateway.errors());
+  expect(lines.filter((line) => !line.includes('the audit cannot be written'))).toEqual([]);
+});
