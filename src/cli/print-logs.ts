@@ -4,10 +4,18 @@ import { Failure } from '../failure.ts';
 import { serverNames } from '../workspace/parse.ts';
 import { openWorkspace } from '../workspace/store/workspace-store.ts';
 import type { CommandRequest } from './base-command.ts';
+import { accessText } from './access-line.ts';
 import { harmless, paint } from './paint.ts';
 import { withServerOnEngine } from './server-session.ts';
+import { drained } from './standard-output.ts';
 
-export type LogFlags = { readonly follow: boolean; readonly tail: number; readonly since?: string | undefined };
+export type LogFlags = {
+  readonly follow: boolean;
+  readonly tail: number;
+  readonly since?: string | undefined;
+  /** Lines as the containers wrote them. */
+  readonly raw: boolean;
+};
 export type LogsRequest = CommandRequest<LogFlags> & { readonly component: string | undefined; readonly json: boolean };
 
 /** Prints lines as they come; with `--json` (never with --follow) returns them. */
@@ -15,7 +23,7 @@ export async function printLogs(request: LogsRequest): Promise<{ readonly lines:
   const { flags, json } = request;
   if (json && flags.follow)
     throw new Failure('USAGE', '--json gives one document at the end, --follow has no end', ['leave one of them out']);
-  const since = flags.since === undefined ? undefined : instant(flags.since, new Date());
+  const since = flags.since === undefined ? undefined : instant(flags.since, new Date(), '--since');
   const { name, component } = await serverOrComponent(request);
   return withServerOnEngine({ folder: request.folder, name }, async (context) => {
     const selection = await selectLogs(context, component);
@@ -23,7 +31,7 @@ export async function printLogs(request: LogsRequest): Promise<{ readonly lines:
     if (!json) printKept(selection);
     for await (const line of read(context.engine, selection, request, since)) {
       if (json) lines.push(line);
-      else if (!process.stdout.write(`${logText(line)}\n`)) await drained();
+      else if (!process.stdout.write(`${logText(line, flags.raw)}\n`)) await drained();
       if (process.stdout.destroyed || process.stdout.errored !== null) break;
     }
     return json ? { lines } : undefined;
@@ -62,22 +70,17 @@ function printKept({ kept }: LogSelection): void {
       process.stdout.write(`${service} (r${kept?.revision ?? '?'}, failed) | ${harmless(line)}\n`);
 }
 
-function logText({ service, time, text }: LogLine): string {
+function logText({ service, time, text }: LogLine, raw: boolean): string {
+  if (raw) return harmless(text);
+  const access = service === 'gateway' ? accessText(text) : undefined;
+  if (access !== undefined) return `${paint('cyan', service.padEnd(9))} ${access}`;
   return `${paint('cyan', service.padEnd(9))} ${paint('dim', time.replace(/\.\d+Z$/, 'Z'))} ${harmless(text)}`;
-}
-
-function drained(): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.once('drain', resolve);
-    process.stdout.once('close', resolve);
-    process.stdout.once('error', () => resolve());
-  });
 }
 
 const units = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** `10m` or a time -> ISO 8601. */
-export function instant(text: string, now: Date): string {
+/** `10m` or a time -> ISO 8601. `flag` is what it was typed after. */
+export function instant(text: string, now: Date, flag: string): string {
   const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (amount !== undefined)
     return new Date(now.getTime() - Number(amount) * units[unit as keyof typeof units] * 1000).toISOString();
@@ -85,8 +88,8 @@ export function instant(text: string, now: Date): string {
     ? Date.parse(text)
     : NaN;
   if (Number.isNaN(time))
-    throw new Failure('USAGE', `--since ${text.slice(0, 40)} is not a time`, [
-      '--since 10m, --since 2h, --since 2026-11-24T08:00:00Z',
+    throw new Failure('USAGE', `${flag} ${text.slice(0, 40)} is not a time`, [
+      `${flag} 10m, ${flag} 2h, ${flag} 2026-11-24T08:00:00Z`,
     ]);
   return new Date(time).toISOString();
 }

@@ -17,11 +17,13 @@ export default class Logs extends BaseCommand {
     server: serverFlag,
     follow: Flags.boolean({ char: 'f', description: 'go on until Ctrl-C' }),
     tail: Flags.integer({ description: 'last lines of each container', default: 100, min: 0, max: 100_000 }),
+    raw: Flags.boolean({ description: 'lines as they were written; the access log of the gateway is JSON' }),
     since: Flags.string({ description: 'since then: 10m, 2h, or a time like 2026-11-24T08:00:00Z' }),
   };
   static override examples = [
     '<%= config.bin %> logs test backend --follow',
-    '<%= config.bin %> logs test --since 10m',
+    '<%= config.bin %> logs test gateway --follow',
+    '<%= config.bin %> logs test gateway --raw --since 10m',
   ];
 
   async run(): Promise<unknown> {

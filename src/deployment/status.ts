@@ -9,6 +9,7 @@ import { type DeploymentContext, serverNames } from './context.ts';
 import { gatewayAddress } from './deploy.ts';
 import { judge } from './gate.ts';
 import { type GuessingFigures, guessingFigures } from './guessing.ts';
+import { currentMaintenance, type Maintenance } from './maintenance.ts';
 import { type Observation, observe } from './observe.ts';
 
 export type ComponentStatus = {
@@ -46,6 +47,8 @@ export type ServerStatus = {
   /** Address bank that the gateway sends people to. */
   readonly bank?: number;
   readonly subnet?: string;
+  /** Of the new side; undefined: none. */
+  readonly maintenance?: Maintenance;
   /** Failed logins and who must wait; undefined when the gateway does not run. */
   readonly guessing?: GuessingFigures;
   readonly components: readonly ComponentStatus[];
@@ -64,6 +67,7 @@ export async function serverStatus(context: DeploymentContext): Promise<ServerSt
   const { gateway } = observation;
   const guessing =
     gateway?.state === 'running' && server.legacy !== undefined ? await guessingFigures(context, gateway) : undefined;
+  const maintenance = gateway?.state === 'running' ? await currentMaintenance(context, gateway) : undefined;
   const problems = [
     ...components.flatMap(({ component, problem }) => (problem === undefined ? [] : [`${component}: ${problem}`])),
     ...(serving !== undefined && bank !== undefined && bank !== bankOf(serving)
@@ -89,6 +93,7 @@ export async function serverStatus(context: DeploymentContext): Promise<ServerSt
     ...(bank === undefined ? {} : { bank }),
     ...(subnet === undefined ? {} : { subnet }),
     ...(guessing === undefined ? {} : { guessing }),
+    ...(maintenance === undefined ? {} : { maintenance }),
     components,
     routes: routesOf(server).map(({ name, path, target, access }) => ({ name, path, target, access })),
     revisions: revisionStatuses(observation),

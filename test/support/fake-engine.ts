@@ -131,11 +131,11 @@ export function fakeEngine(world: FakeWorld, options: FakeEngineOptions = {}): F
       call('readVolume', () =>
         [...(world.volumes.get(volume)?.files ?? [])].map(([path, content]) => ({ path, content })),
       ),
-    exec: (container, argv) =>
+    exec: (container, argv, exec) =>
       call(`exec ${argv.slice(0, 2).join(' ')}`, () => {
         const found = own(container);
         return found.state === 'running'
-          ? runProgram(world, found, argv)
+          ? runProgram(world, found, argv, exec?.stdin)
           : { code: 1, stdout: '', stderr: 'is not running' };
       }),
     runOnce: ({ argv }) => call('runOnce', () => runOnceProgram(world, argv)),

@@ -6,13 +6,36 @@ const ok = (stdout = ''): CommandResult => ({ code: 0, stdout, stderr: '' });
 const failed = (stderr: string, code = 1): CommandResult => ({ code, stdout: '', stderr });
 
 /** Answers of the few programs that a deployment runs inside containers. */
-export function runProgram(world: FakeWorld, container: FakeContainer, argv: readonly string[]): CommandResult {
+export function runProgram(
+  world: FakeWorld,
+  container: FakeContainer,
+  argv: readonly string[],
+  stdin = '',
+): CommandResult {
   const [program, ...rest] = argv;
+  if (program === 'openimis-gateway' && rest[0] === 'maintenance') return maintenance(world, container, rest[1], stdin);
   if (program === 'openimis-gateway') return gateway(world, container, rest);
+  if (program === 'ls') {
+    const names = world.read(container, rest[0] ?? '').map(({ path }) => path.split('/')[0]);
+    return ok(`${[...new Set(names)].join('\n')}\n`);
+  }
   if (program === 'curl') return curl(world, container, rest);
   if (program === 'python')
     return world.statuses.get('health page') === 500 ? failed('{"DatabaseBackend": "broken"}') : ok('{}');
   return failed(`${program ?? ''}: not found`, 127);
+}
+
+function maintenance(
+  world: FakeWorld,
+  container: FakeContainer,
+  word: string | undefined,
+  stdin: string,
+): CommandResult {
+  const { files, path } = world.place(container, '/var/lib/openimis/maintenance');
+  if (world.statuses.get('maintenance') === 500) return failed('no space left on device');
+  if (word === 'on') files.set(path, stdin);
+  if (word === 'off') files.delete(path);
+  return ok(files.get(path) ?? '');
 }
 
 function gateway(

@@ -22,6 +22,7 @@ export function statusView(status: ServerStatus): string {
     ['sign-on', signOn === 'legacy' ? 'the legacy login is carried over' : 'the application has its own login'],
     ['engine', status.engine],
     ['networks', status.subnet ?? '-'],
+    ...(status.maintenance === undefined ? [] : [['maintenance', maintenanceWords(status.maintenance)]]),
     ...(status.guessing === undefined ? [] : [['logins', loginWords(status.guessing)]]),
   ];
   const components = status.components.map((component) => [
@@ -52,6 +53,10 @@ export function statusView(status: ServerStatus): string {
     ...(revisions.length === 0 ? [] : ['', 'revisions', table(revisions)]),
     ...(problems.length === 0 ? [] : ['', ...problems, `Next: openimis logs ${server}, openimis deploy ${server}`]),
   ].join('\n');
+}
+
+function maintenanceWords({ message, since, by }: NonNullable<ServerStatus['maintenance']>): string {
+  return `of the new side since ${since} by ${harmless(by)}: ${harmless(message).replaceAll('\n', ' ')}`;
 }
 
 /** Failed logins of this window, and whether somebody is slowed. */

@@ -47,16 +47,12 @@ describe('a page that was cut over', () => {
     '/Claim.aspx/path/info',
     '/(S(abc))/Claim.aspx',
     '/x\\..\\Claim.aspx',
-    '/Claim.aspx::$DATA',
   ])('%s is the same page for IIS', async (path) => expect(isSent(await open(path))).toBe(true));
 
-  it.each(['/Claims.aspx', '/Claim', '/x/Claim.aspx', '/FindClaims.aspx', '/Claim.aspx.txt'])(
-    '%s is another page',
-    async (path) => {
-      expect((await open(path)).headers['location']).not.toBe(target);
-      expect(world.legacy.seen).toHaveLength(1);
-    },
-  );
+  it.each(['/Claims.aspx', '/Claim', '/x/Claim.aspx', '/FindClaims.aspx'])('%s is another page', async (path) => {
+    expect((await open(path)).headers['location']).not.toBe(target);
+    expect(world.legacy.seen).toHaveLength(1);
+  });
 
   it.each([
     ['a frame of React', { ...page, 'sec-fetch-dest': 'iframe' }],
@@ -69,7 +65,7 @@ describe('a page that was cut over', () => {
     expect(world.legacy.seen).toHaveLength(1);
   });
 
-  it.each(['POST', 'HEAD', 'PUT'])('stays for a %s', async (method) => {
+  it.each(['POST', 'HEAD'])('stays for a %s', async (method) => {
     const answer = await ask(world.gateway.https, '/Claim.aspx', { method, headers: page, body: '' });
     expect(isSent(answer)).toBe(false);
     expect(world.legacy.seen.map((seen) => seen.method)).toEqual([method]);
