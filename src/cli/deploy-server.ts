@@ -13,7 +13,7 @@ import type { CommandRequest } from './base-command.ts';
 import { askedPassword, givenPassword, type PasswordFlags } from './database-password.ts';
 import { openDeployment, requireDeployable } from '../deployment/open-deployment.ts';
 import { withEngine } from './with-engine.ts';
-import { draftServer, saveDraft } from './init-flow.ts';
+import { draftServer, lacksValues, saveDraft } from './init-flow.ts';
 import { needConsent } from './prompts.ts';
 import { type ServerFlagValues, valuesOf } from './server-flags.ts';
 import { chooseServer } from './session.ts';
@@ -78,10 +78,9 @@ async function planWithProgress(
 async function prepare(request: CommandRequest<DeployFlags>): Promise<Prepared> {
   const { folder, flags } = request;
   const given = await givenPassword(flags);
-  const values = valuesOf(flags).length > 0 || flags.from !== undefined;
+  const draft = (await needsDraft(request)) ? await draftServer(request) : undefined;
   if (flags['dry-run']) {
-    const draft = values ? await draftServer(request) : undefined;
-    const workspace = draft?.workspace ?? (values ? undefined : await openWorkspace(folder));
+    const workspace = draft === undefined ? await openWorkspace(folder) : draft.workspace;
     const config = draft === undefined ? workspace!.config : parseWorkspace(draft.text, workspaceFile);
     const name = draft?.server.name ?? chooseServer(config, request.name);
     const there = workspace === undefined ? {} : await readSecrets(workspace.folder, name);
@@ -92,7 +91,6 @@ async function prepare(request: CommandRequest<DeployFlags>): Promise<Prepared> 
       secrets: await withPassword({ ...there, ...given }, config, name, request),
     };
   }
-  const draft = values ? await draftServer(request) : undefined;
   const opened = draft === undefined ? await openWorkspace(folder) : await saveDraft(draft);
   const name = draft?.server.name ?? chooseServer(opened.config, request.name);
   const workspace = await ensureWorkspaceId(opened);
@@ -104,6 +102,11 @@ async function prepare(request: CommandRequest<DeployFlags>): Promise<Prepared> 
     folder: workspace.folder,
     secrets: await ensureSecrets(workspace.folder, name, asked),
   };
+}
+
+/** Values were given, or a person can be asked for those that openimis.yaml lacks. */
+async function needsDraft({ folder, flags, name, interactive }: CommandRequest<DeployFlags>): Promise<boolean> {
+  return valuesOf(flags).length > 0 || flags.from !== undefined || (interactive && (await lacksValues(folder, name)));
 }
 
 async function withPassword(

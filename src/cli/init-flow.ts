@@ -26,6 +26,8 @@ export type InitRequest = {
   readonly folder: string | undefined;
   readonly name: string | undefined;
   readonly flags: ServerFlagValues;
+  /** Only the T-SQL for a DBA is wanted: name and login of the database are enough. */
+  readonly grants?: boolean;
   readonly interactive: boolean;
   readonly signal: AbortSignal;
 };
@@ -51,7 +53,9 @@ export async function draftServer(request: InitRequest): Promise<InitDraft> {
   let server: NewServer = { name, template, values: valuesOf(request.flags) };
   let text = withServer(start, server);
   const confirm = alreadyThere(start, name) ? [] : unconfirmed(template, server.values);
-  const questions = (): readonly MissingValue[] => [...confirm, ...lacking(text, name)];
+  const wanted = ({ path }: MissingValue): boolean =>
+    request.grants !== true || path === 'database.name' || path === 'database.user';
+  const questions = (): readonly MissingValue[] => [...confirm, ...lacking(text, name)].filter(wanted);
   if (!request.interactive && questions().length > 0) throw valuesMissing(name, questions());
   for (let next = questions()[0]; next !== undefined; next = questions()[0]) {
     const asked = next;
@@ -72,6 +76,12 @@ export async function draftServer(request: InitRequest): Promise<InitDraft> {
 export async function saveDraft(draft: InitDraft): Promise<Workspace> {
   const workspace = draft.workspace ?? (await createWorkspace(draft.folder));
   return saveWorkspaceText(workspace, withServer(workspace.text, draft.server));
+}
+
+/** Does the server of the workspace lack values that `draftServer` would ask for? */
+export async function lacksValues(folder: string | undefined, asked: string | undefined): Promise<boolean> {
+  const { config, text } = await openWorkspace(folder);
+  return lacking(text, chooseServer(config, asked)).length > 0;
 }
 
 /** A server that is only catalogued lacks nothing. */

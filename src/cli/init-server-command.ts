@@ -1,13 +1,13 @@
 import { Failure } from '../failure.ts';
 import { grantsSql } from '../legacy/grants.ts';
 import { completeServer, notDeployable } from '../workspace/complete.ts';
-import { parseWorkspace } from '../workspace/parse.ts';
+import { findServer, parseWorkspace } from '../workspace/parse.ts';
 import type { Secrets } from '../workspace/server.ts';
 import { ensureSecrets, readSecrets } from '../workspace/store/secrets-store.ts';
-import { workspaceFile } from '../workspace/store/workspace-store.ts';
+import { type Workspace, workspaceFile } from '../workspace/store/workspace-store.ts';
 import { givenPassword, offeredPassword, type PasswordFlags } from './database-password.ts';
 import { draftServer, type InitDraft, type InitRequest, saveDraft } from './init-flow.ts';
-import { initResult, initView } from './views/init-view.ts';
+import { initResult, type InitResult, initView } from './views/init-view.ts';
 
 export type InitCommand = InitRequest & {
   readonly flags: PasswordFlags;
@@ -20,14 +20,7 @@ export async function initServer(command: InitCommand): Promise<{ readonly data:
   if (command.signal.aborted) throw new Failure('INTERRUPTED', 'interrupted');
   const draft = await draftServer(command);
   if (command.grants) {
-    const { database } = completeServer(parseWorkspace(draft.text, workspaceFile), draft.server.name);
-    const { migrate, doctor } = database;
-    const sql = grantsSql({
-      database: database.name,
-      run: database.user,
-      ...(migrate === undefined ? {} : { migrate: migrate.user }),
-      ...(doctor === undefined ? {} : { doctor: doctor.user }),
-    });
+    const sql = grantsOf(draft);
     return { data: { server: draft.server.name, sql }, text: sql };
   }
   const given = await givenPassword(command.flags);
@@ -44,13 +37,7 @@ export async function initServer(command: InitCommand): Promise<{ readonly data:
   const offered =
     command.interactive && given.DATABASE_PASSWORD === undefined ? await passwordFor(draft, command.signal) : {};
   const workspace = await saveDraft(draft);
-  const secrets = await ensureSecrets(workspace.folder, draft.server.name, { ...offered, ...given });
-  const password =
-    (given.DATABASE_PASSWORD ?? offered.DATABASE_PASSWORD) !== undefined
-      ? 'given'
-      : (secrets.DATABASE_PASSWORD ?? '') === ''
-        ? 'missing'
-        : 'kept';
+  const password = await keepSecrets(workspace, draft.server.name, { ...offered, ...given });
   const result = {
     ...initResult(draft, {
       file: workspace.file,
@@ -61,6 +48,32 @@ export async function initServer(command: InitCommand): Promise<{ readonly data:
     text: workspace.text,
   };
   return { data: result, text: initView(result) };
+}
+
+/** The T-SQL for a DBA; `draftServer` has asked for what it needs. */
+function grantsOf({ text, server }: InitDraft): string {
+  const { database } = findServer(parseWorkspace(text, workspaceFile), server.name);
+  const { name, user, migrate, doctor } = database ?? {};
+  if (name === undefined || user === undefined)
+    throw new Failure('SERVER_INCOMPLETE', `server ${server.name} has no database to give rights in`);
+  return grantsSql({
+    database: name,
+    run: user,
+    ...(migrate === undefined ? {} : { migrate: migrate.user }),
+    ...(doctor === undefined ? {} : { doctor: doctor.user }),
+  });
+}
+
+/** Writes secrets/<server>.env of a server that can be deployed, and says what became of the database password. */
+async function keepSecrets(
+  { config, folder }: Workspace,
+  name: string,
+  given: Secrets,
+): Promise<InitResult['databasePassword']> {
+  if (notDeployable(config, name) !== undefined) return 'unneeded';
+  const secrets = await ensureSecrets(folder, name, given);
+  if (given.DATABASE_PASSWORD !== undefined) return 'given';
+  return (secrets.DATABASE_PASSWORD ?? '') === '' ? 'missing' : 'kept';
 }
 
 /** Asks a person for the password of a server that can be deployed and has none yet. */

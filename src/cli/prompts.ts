@@ -49,8 +49,9 @@ export type Consent = { readonly yes: boolean; readonly interactive: boolean; re
 export async function needConsent(message: string, consent: Consent): Promise<void> {
   if (consent.yes) return;
   if (!consent.interactive)
-    throw new Failure('CONFIRMATION_NEEDED', `${message}: there is no terminal to ask at`, [
+    throw new Failure('CONFIRMATION_NEEDED', `${message} There is no terminal to ask at`, [
       'look at it with --dry-run, then repeat the command with --yes',
     ]);
-  if (!(await askYes(message, consent.signal))) throw new Failure('INTERRUPTED', 'you said no; nothing was changed');
+  if (!(await askYes(message, consent.signal)))
+    throw new Failure('INTERRUPTED', 'you said no; nothing was started or removed');
 }

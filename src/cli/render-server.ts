@@ -7,10 +7,10 @@ import { packageRoot } from '../package-root.ts';
 import type { RenderedFile } from '../rendering/rendered.ts';
 import { loadTemplates } from '../rendering/templates/load.ts';
 import { completeServer } from '../workspace/complete.ts';
-import { setValue } from '../workspace/edit.ts';
 import { parseWorkspace } from '../workspace/parse.ts';
 import { openWorkspace, workspaceFile } from '../workspace/store/workspace-store.ts';
-import { releaseOf } from '../deployment/open-deployment.ts';
+import { releaseOf, requireDeployable } from '../deployment/open-deployment.ts';
+import { withValues } from './init-server.ts';
 import { type ServerFlagValues, valuesOf } from './server-flags.ts';
 import { chooseServer } from './session.ts';
 
@@ -36,11 +36,8 @@ const marker = '.openimis-rendered';
 export async function renderServerFiles(request: RenderRequest): Promise<RenderResult> {
   const { config, text } = await openWorkspace(request.folder);
   const name = chooseServer(config, request.name);
-  const overlaid = valuesOf(request.flags).reduce(
-    (now, { path, value }) => setValue(now, ['servers', name, ...path], value),
-    text,
-  );
-  const server = completeServer(parseWorkspace(overlaid, workspaceFile), name);
+  requireDeployable(config, name);
+  const server = completeServer(parseWorkspace(withValues(text, name, valuesOf(request.flags)), workspaceFile), name);
   const templates = await loadTemplates(packageRoot(), ['compose', 'gateway', 'images']);
   const files = renderFiles({
     server,
@@ -60,6 +57,9 @@ async function writeFolder(folder: string, files: readonly RenderedFile[]): Prom
     await refuseOthersFolder(folder);
     const temporary = join(dirname(folder), `.${basename(folder)}.new-${process.pid}`);
     await rm(temporary, { recursive: true, force: true });
+    await mkdir(dirname(folder), { recursive: true });
+    // One folder at a time: a recursive mkdir calls a read-only file system "not there".
+    await mkdir(temporary);
     for (const file of [...files, { path: marker, content: '' }]) {
       const target = join(temporary, file.path);
       await mkdir(dirname(target), { recursive: true });

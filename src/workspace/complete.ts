@@ -80,7 +80,7 @@ export function defaultComponents(generation: Generation): Readonly<Partial<Reco
 
 /**
  * The server with every default filled in. Throws SERVER_UNKNOWN, and SERVER_INCOMPLETE naming each missing value with
- * its key and flag. Does not look at `notDeployable`: rendering a catalogued server is allowed.
+ * its key and flag. Does not look at `notDeployable`.
  */
 export function completeServer(config: WorkspaceConfig, name: string): Server {
   const server = findServer(config, name);

@@ -42,6 +42,8 @@ describe('the program, without a terminal', () => {
     [['servers', 'list'], 3, 'WORKSPACE_MISSING'],
     [['init', '../x', ...values], 2, 'USAGE'],
     [['init', 'TEST', ...values], 2, 'USAGE'],
+    [['init', ...values, '--server=--help'], 2, 'USAGE'],
+    [['init', ...values, '--json', '--', '--help'], 2, 'USAGE'],
     [['init', 'sandbox', ...values], 2, 'USAGE'],
     [['init', 'test'], 2, 'VALUE_MISSING'],
     [['init', '--from', 'nowhere'], 2, 'USAGE'],
@@ -49,10 +51,13 @@ describe('the program, without a terminal', () => {
     [['deploy', 'test', '--image', 'backend'], 2, 'USAGE'],
   ])('%j ends with %i and %s, as text and as one JSON document', async (argv, code, word) => {
     await inTemporaryFolder(async (cwd) => {
-      const asJson = await openimis([...argv, '--json'], { cwd });
+      const asJson = await openimis(argv.includes('--json') ? argv : [...argv, '--json'], { cwd });
       expect(json(asJson.stdout)).toMatchObject({ schema: 1, ok: false, error: { code: word } });
       expect(asJson.code).toBe(code);
-      const asText = await openimis(argv, { cwd });
+      const asText = await openimis(
+        argv.filter((word) => word !== '--json'),
+        { cwd },
+      );
       expect(asText.code).toBe(code);
       expect(asText.stdout).toBe('');
       expect(asText.stderr).toContain(word);
@@ -130,6 +135,34 @@ describe('the program, without a terminal', () => {
     });
   });
 
+  it('a value that openimis.yaml lacks is given by its flag', async () => {
+    await inTemporaryFolder(async (cwd) => {
+      const lacking = 'database: { name: IMIS }\n    gateway: { dns: new.example.org }\n    release: "1.1.0"\n';
+      const text = `version: 1\nservers:\n  test:\n    legacy: { ip: 127.0.0.1 }\n    ${lacking}`;
+      await writeFile(join(cwd, 'openimis.yaml'), text);
+      const refused = await openimis(['deploy', '--dry-run', '--json'], { cwd });
+      expect(json(refused.stdout).error).toMatchObject({ code: 'SERVER_INCOMPLETE' });
+      const given = await openimis(['init', '--database-user', 'imis'], { cwd });
+      expect(given, given.stderr).toMatchObject({ code: 0 });
+      expect((await openimis(['servers', 'list'], { cwd })).stdout).toMatch(/^test .* complete$/m);
+    });
+  });
+
+  it('a server that is catalogued only is written without secrets, and neither rendered nor deployed', async () => {
+    await inTemporaryFolder(async (cwd) => {
+      const run = await openimis(['init', 'old', '--from', 'release'], { cwd });
+      expect(run, run.stderr).toMatchObject({ code: 0 });
+      expect(run.stdout).toContain('cannot be run with Docker');
+      expect(run.stdout).not.toContain('password');
+      await expect(readFile(join(cwd, 'secrets/old.env'))).rejects.toThrow('ENOENT');
+      for (const argv of [['deploy', '--yes'], ['deploy', '--dry-run'], ['render']]) {
+        const refused = await openimis([...argv, '--json'], { cwd });
+        expect(json(refused.stdout).error?.code, argv.join(' ')).toBe('SERVER_NOT_DEPLOYABLE');
+        expect(refused.stdout).toContain('Windows 2012 without Docker');
+      }
+    });
+  });
+
   it('--dry-run writes nothing', async () => {
     await inTemporaryFolder(async (cwd) => {
       const run = await openimis(['init', 'test', ...values, '--dry-run'], { cwd });
@@ -152,9 +185,12 @@ describe('the program, without a terminal', () => {
     });
   });
 
-  it('--grants prints T-SQL on stdout and changes nothing', async () => {
+  it('--grants needs name and login of the database, prints T-SQL on stdout and changes nothing', async () => {
     await inTemporaryFolder(async (cwd) => {
-      const run = await openimis(['init', 'test', ...values, '--grants'], { cwd });
+      const argv = ['init', 'test', '--grants', '--database-name', 'IMIS'];
+      const asked = await openimis([...argv, '--json'], { cwd });
+      expect(json(asked.stdout).error?.hints).toEqual([expect.stringMatching(/^--database-user VALUE/)]);
+      const run = await openimis([...argv, '--database-user', 'imis'], { cwd });
       expect(run.code).toBe(0);
       expect(run.stdout).toContain('db_datareader');
       await expect(readFile(join(cwd, 'openimis.yaml'))).rejects.toThrow('ENOENT');
@@ -170,6 +206,14 @@ describe('the program, without a terminal', () => {
 
   it('a folder that may not be written is told by name', async () => {
     await inReadOnlyFolder(async (cwd) => {
+      await inTemporaryFolder(async (writable) => {
+        await openimis(['init', 'test', ...values], { cwd: writable });
+        const render = await openimis(['render', '--output', join(cwd, 'out'), '--json'], { cwd: writable });
+        expect(json(render.stdout).error).toMatchObject({
+          code: 'WORKSPACE_READ_ONLY',
+          message: expect.stringMatching(/out cannot be written \((EROFS|EACCES)\)$/) as string,
+        });
+      });
       const run = await openimis(['init', 'test', ...values, '--json'], { cwd });
       expect(json(run.stdout).error?.code).toBe('WORKSPACE_READ_ONLY');
     });

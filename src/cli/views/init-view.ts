@@ -6,7 +6,8 @@ export type InitResult = {
   readonly file: string;
   readonly changed: boolean;
   readonly dryRun: boolean;
-  readonly databasePassword: 'kept' | 'given' | 'missing';
+  /** unneeded: the server cannot be deployed. */
+  readonly databasePassword: 'kept' | 'given' | 'missing' | 'unneeded';
   /** openimis.yaml as written, or as it would be. */
   readonly text: string;
 };
@@ -25,6 +26,12 @@ export function initView(result: InitResult): string {
   const head = result.changed
     ? `wrote server ${paint('bold', server)} to ${file}`
     : `${file} already has server ${paint('bold', server)} with these values; nothing changed`;
+  if (result.databasePassword === 'unneeded')
+    return [
+      head,
+      `it is kept for the record and cannot be run with Docker`,
+      `Next: openimis servers show ${server}`,
+    ].join('\n');
   const secrets = `secrets: secrets/${server}.env (mode 0600, not for git)`;
   const password =
     result.databasePassword === 'missing'

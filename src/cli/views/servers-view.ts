@@ -9,7 +9,7 @@ export function serversView(servers: readonly ListedServer[]): string {
   const rows = servers.map(({ name, release, components, gateway, state }) => [
     name,
     release,
-    components.length === 0 ? 'of the release' : components.join(' '),
+    components.length > 0 ? components.join(' ') : release === '-' ? '-' : 'of the release',
     gateway,
     state,
   ]);
