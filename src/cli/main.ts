@@ -1,4 +1,4 @@
-import { flush, run } from '@oclif/core';
+import { flush, run, settings } from '@oclif/core';
 
 import { packageRoot } from '../package-root.ts';
 import { asFailure, errorDocument, errorText, exitCodeOf } from './error-view.ts';
@@ -9,6 +9,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   tolerateClosedPipes();
   // Warnings about the insides of libraries help no operator.
   process.noDeprecation = process.env['OPENIMIS_DEBUG'] !== '1';
+  // There is one bundle: whatever NODE_ENV says, nothing is looked for in sources.
+  settings.enableAutoTranspile = false;
   if (argv.includes('--no-color')) process.env['NO_COLOR'] = '1';
   if (process.env['NO_COLOR'] !== undefined) delete process.env['FORCE_COLOR'];
   try {

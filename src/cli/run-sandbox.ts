@@ -1,6 +1,7 @@
 import { applySetup, type SetupStep, setupNeeded } from '../engines/docker/setup.ts';
 import { planSandboxDown, sandboxDown, type SandboxDownPlan } from '../sandbox/sandbox-down.ts';
 import { sandboxFolder } from '../sandbox/sandbox-folder.ts';
+import { type SandboxOutline, sandboxOutline } from '../sandbox/sandbox-outline.ts';
 import { sandboxStatus, type SandboxStatus } from '../sandbox/sandbox-status.ts';
 import { type SandboxDisplay, type SandboxReport, sandboxUp } from '../sandbox/sandbox-up.ts';
 import type { CommandRequest } from './base-command.ts';
@@ -11,7 +12,12 @@ import { setupView } from './views/sandbox-view.ts';
 import { withEngine } from './with-engine.ts';
 
 type SandboxFlags = { readonly 'dry-run': boolean };
-export type SandboxUpResult = { readonly setup: readonly SetupStep[]; readonly report?: SandboxReport };
+export type SandboxUpResult = {
+  readonly setup: readonly SetupStep[];
+  /** What would be made (`--dry-run`). */
+  readonly outline?: SandboxOutline;
+  readonly report?: SandboxReport;
+};
 
 /** Sets up what this machine lacks, then the sandbox. */
 export async function runSandboxUp(
@@ -20,7 +26,7 @@ export async function runSandboxUp(
   const { flags, mode, signal } = request;
   const setup = await setupNeeded();
   if (mode !== 'silent') process.stderr.write(`${setupView(setup)}\n`);
-  if (flags['dry-run']) return { setup };
+  if (flags['dry-run']) return { setup, outline: sandboxOutline(sandboxFolder(), flags['legacy-version']) };
   await needConsent(
     setup.length === 0 ? 'Start the sandbox on this box?' : 'Install this and start the sandbox?',
     request,

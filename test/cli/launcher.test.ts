@@ -1,18 +1,25 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
 
 import { inTemporaryFolder, packageFolder } from '../support/cli.ts';
+import { atTerminal, enter } from '../support/terminal.ts';
 
 const run = promisify(execFile);
 type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /** Runs the launcher of a checkout with only the programs of `bin` and the basic tools in PATH. */
-async function launch(checkout: string, bin: string, argv: readonly string[]): Promise<Ended> {
-  const options = { env: { PATH: bin, HOME: checkout, LANG: 'C' } };
+async function launch(
+  checkout: string,
+  bin: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const options = { env: { PATH: bin, HOME: checkout, LANG: 'C', ...env } };
   return run(join(checkout, 'bin/openimis'), [...argv], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Ended) => error,
@@ -66,6 +73,28 @@ describe('bin/openimis', () => {
     });
   });
 
+  it('without Node, asks at a terminal; a no changes nothing', async () => {
+    await inTemporaryFolder(async (folder) => {
+      const { checkout, bin, log } = await emptyCheckout(folder);
+      await script(join(bin, 'apt-get'), [`echo "$*" >>'${log}'; exit 1`]);
+      const options = { cwd: checkout, env: { PATH: bin } };
+      for (const [typed, code] of [
+        ['n', 2],
+        ['', 2],
+        ['y', 1],
+      ] as const) {
+        const terminal = atTerminal(['bin/openimis', 'servers', 'list'], options);
+        await terminal.sees('Install nodejs and npm with apt-get? [y/N]');
+        expect(existsSync(log)).toBe(false);
+        terminal.types(`${typed}${enter}`);
+        const ended = await terminal.end();
+        expect(ended.code, ended.screen).toBe(code);
+      }
+      // Only the yes called apt-get, which fails here; the launcher says what to look at.
+      expect(await readFile(log, 'utf8')).toContain('install -y -qq --no-install-recommends nodejs npm');
+    });
+  });
+
   it('with --yes installs Node through apt, the pinned one through npm, builds, hands over, and does each once', async () => {
     await inTemporaryFolder(async (folder) => {
       const { checkout, bin, log } = await emptyCheckout(folder);
@@ -79,7 +108,7 @@ describe('bin/openimis', () => {
       ]);
       await script(join(bin, 'node.real'), [
         record,
-        `case $1 in *build.js|build.js) mkdir -p '${checkout}/dist'; touch '${checkout}/dist/.built';; esac`,
+        `case $1 in *build.js|build.js) mkdir -p '${checkout}/dist'; touch '${checkout}/dist/.built' '${checkout}/oclif.manifest.json';; esac`,
       ]);
       await script(join(bin, 'apt-get'), [
         record,
@@ -102,10 +131,25 @@ describe('bin/openimis', () => {
         expect(first.stderr).toContain(word);
       await launch(checkout, bin, ['servers', 'list']);
       expect((await readFile(log, 'utf8')).trim().split('\n')).toHaveLength(6);
-      // A source that is newer than the build is built again.
+      // A source that is newer than the build is built again, and so is a manifest that was removed.
       await run('touch', ['-d', '1 minute', join(checkout, 'src')]);
       await launch(checkout, bin, ['servers', 'list']);
       expect((await readFile(log, 'utf8')).trim().split('\n').slice(6)).toHaveLength(2);
+      await run('touch', ['-d', '1 hour ago', join(checkout, 'src')]);
+      await rm(join(checkout, 'oclif.manifest.json'));
+      await launch(checkout, bin, ['servers', 'list']);
+      expect((await readFile(log, 'utf8')).trim().split('\n').slice(8)).toHaveLength(2);
+    });
+  });
+
+  it('OPENIMIS_YES=1 agrees as --yes does; an argument behind -- does not', async () => {
+    await inTemporaryFolder(async (folder) => {
+      const { checkout, bin, log } = await emptyCheckout(folder);
+      await script(join(bin, 'apt-get'), [`echo "$*" >>'${log}'; exit 1`]);
+      expect(await launch(checkout, bin, ['servers', '--', '--yes'])).toMatchObject({ code: 2 });
+      expect(existsSync(log)).toBe(false);
+      expect(await launch(checkout, bin, ['servers'], { OPENIMIS_YES: '1' })).toMatchObject({ code: 1 });
+      expect(existsSync(log)).toBe(true);
     });
   });
 });

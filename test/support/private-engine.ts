@@ -46,7 +46,8 @@ const daemons = /^(dockerd|containerd|containerd-shim.*|docker-proxy)$/;
 /** Seconds until dockerd answers, or a killed process is gone. */
 const patience = 60;
 
-export async function startPrivateEngine(): Promise<PrivateEngine> {
+/** `space`: size of a file system of its own for images and volumes, as mount takes it (`64m`); default: as much as there is. */
+export async function startPrivateEngine(options: { readonly space?: string } = {}): Promise<PrivateEngine> {
   await removeLeftovers();
   const name = `${prefix}${process.pid}`;
   const folder = join(tmpdir(), name);
@@ -98,6 +99,10 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
     close: () => remove(name),
   };
   try {
+    if (options.space !== undefined) {
+      await mkdir(join(folder, 'data'));
+      await execa('mount', ['-t', 'tmpfs', '-o', `size=${options.space}`, 'none', join(folder, 'data')]);
+    }
     await ip('-netns', name, 'link', 'set', 'lo', 'up');
     await engine.start();
   } catch (error) {

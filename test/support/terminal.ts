@@ -24,8 +24,8 @@ export function atTerminal(
   const quoted = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   // Wide, so that no text is broken; -e: the program's own exit code.
   const child = spawn(
-    'script',
-    ['--quiet', '--flush', '--return', '--command', `stty cols 400; ${quoted}`, '/dev/null'],
+    '/usr/bin/script',
+    ['--quiet', '--flush', '--return', '--command', `/usr/bin/stty cols 400; ${quoted}`, '/dev/null'],
     {
       cwd: options.cwd,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm', SHELL: '/bin/sh', ...options.env },

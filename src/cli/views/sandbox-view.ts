@@ -1,4 +1,5 @@
 import type { SetupStep } from '../../engines/docker/setup.ts';
+import type { SandboxOutline } from '../../sandbox/sandbox-outline.ts';
 import type { SandboxStatus } from '../../sandbox/sandbox-status.ts';
 import { harmless, paint } from '../paint.ts';
 import type { SandboxDownResult, SandboxUpResult } from '../run-sandbox.ts';
@@ -14,8 +15,9 @@ export function setupView(steps: readonly SetupStep[]): string {
   );
 }
 
-export function sandboxUpView({ report }: SandboxUpResult): string {
-  if (report === undefined) return 'nothing was changed. Next: openimis sandbox up';
+export function sandboxUpView({ outline, report }: SandboxUpResult): string {
+  if (outline !== undefined) return outlineView(outline);
+  if (report === undefined) return 'nothing was changed';
   const { visit, gateway, legacy, users, password, apiUser } = report;
   return [
     paint('yellow', warning),
@@ -33,6 +35,16 @@ export function sandboxUpView({ report }: SandboxUpResult): string {
     `Users: ${users.map(({ name, role }) => `${name} (${role})`).join(', ')}`,
     `Password of each: ${paint('bold', password)}   (also for ${apiUser} with Basic Auth on /api)`,
     'Next: openimis sandbox status, openimis sandbox down',
+  ].join('\n');
+}
+
+function outlineView({ projects, folder }: SandboxOutline): string {
+  return [
+    'would start what does not run yet:',
+    table(projects.map(({ name, what }) => [`  ${name}`, what])),
+    'would build images that are not there yet: openimis-base, openimis-stand-in, openimis-gateway, openimis-rabbitmq',
+    `would write its own workspace to ${folder}, and log in once through the gateway`,
+    'nothing was changed. Next: openimis sandbox up',
   ].join('\n');
 }
 

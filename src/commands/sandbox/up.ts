@@ -9,7 +9,8 @@ export default class SandboxUp extends BaseCommand {
   static override summary = 'show the main job on this box, against stand-ins of the legacy';
   static override description = `Sets up Docker when it is missing (Debian and Ubuntu, as root), starts a stand-in of the legacy site and of
 SQL Server, deploys the catalogue's server "test" beside them for real, and logs in through the gateway as a browser
-would. Listens on this box only and touches no workspace of yours; openimis sandbox down removes everything it made.`;
+would. Listens on this box only and touches no workspace of yours; openimis sandbox down removes
+it again.`;
   static override flags = {
     'legacy-version': Flags.option({
       // 1.2.0 shows no login name, and the gateway signs nobody on from it: there would be nothing to show.

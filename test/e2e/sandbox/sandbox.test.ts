@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -6,6 +7,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { inTemporaryFolder, openimis } from '../../support/cli.ts';
+import { followsUntilCtrlC } from './follow.ts';
 
 type Report = {
   readonly gateway: string;
@@ -45,8 +47,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close();
+  const planned = await openimis(['sandbox', 'down', '--dry-run'], { env: state });
+  expect(planned.stdout).toContain('would remove 8 containers');
+  const unasked = await openimis(['sandbox', 'down'], { env: state });
+  expect(unasked.stderr).toContain('CONFIRMATION_NEEDED');
   const down = await openimis(['sandbox', 'down', '--yes'], { env: state, timeout: 120_000 });
-  await removeState();
   expect(down, down.stderr).toMatchObject({ code: 0 });
   const left = await execa('docker', [
     'ps',
@@ -58,6 +63,10 @@ afterAll(async () => {
   expect(left.stdout).toBe('');
   const volumes = await execa('docker', ['volume', 'ls', '--quiet', '--filter', 'label=org.openimis.sandbox=true']);
   expect(volumes.stdout).toBe('');
+  const networks = await execa('docker', ['network', 'ls', '--quiet', '--filter', 'label=org.openimis.sandbox=true']);
+  expect(networks.stdout).toBe('');
+  expect(existsSync(report.folder)).toBe(false);
+  await removeState();
 }, 200_000);
 
 /** A fresh browser profile; collects what a developer would see as errors. */
@@ -208,6 +217,8 @@ describe('a real deploy in a fresh folder, beside the sandbox', () => {
           { cwd },
         );
         expect(first.stdout.split('\n')).toHaveLength(1);
+
+        await followsUntilCtrlC(cwd);
 
         const again = await openimis(['deploy', 'test', '--yes', '--json'], { cwd });
         expect(JSON.parse(again.stdout)).toMatchObject({ ok: true, data: { plan: { kind: 'nothing' } } });
