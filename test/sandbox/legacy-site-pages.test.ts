@@ -1,9 +1,11 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 import { describe, expect, test } from 'vitest';
 
 import { menu } from '../../src/sandbox/stand-ins/legacy-site/layout.ts';
+import { makeCertificate } from '../../src/sandbox/stand-ins/make-certificate.ts';
 import { adminPassword, clientOf, hidden, withLegacy, type Client, type Reply } from './legacy-client.ts';
 
 // The sentences of domain.md section 2 about the other pages and files.
@@ -104,6 +106,12 @@ describe('open to all', () => {
       expect([reply.setCookies, site.sessions()]).toEqual([[], []]);
     }));
 
+  test('the report viewer, the only other address that scripts ask, answers without a session', () =>
+    withLegacy({}, async (site, client) => {
+      const reply = await client.ask('/Reserved.ReportViewerWebControl.axd?OpType=SessionKeepAlive');
+      expect([reply.status, reply.setCookies, site.sessions()]).toEqual([200, [], []]);
+    }));
+
   test('files are real: a PNG logo and photo, a PDF manual', () =>
     withLegacy({}, async (_, client) => {
       const start = async (path: string): Promise<string> =>
@@ -127,6 +135,29 @@ describe('open to all', () => {
     }));
 });
 
+/** As domain.md section 2 lists them. */
+const listed = [
+  ...['Home', 'Family', 'ClaimOverview', 'ProcessBatches', 'Locations', 'Registers', 'PolicyRenewal', 'FeedbackPrompt'],
+  ...['IMISExtracts', 'Reports', 'Utilities', 'AddFunding', 'EmailSettings', 'ChangePassword', 'Logout'],
+  ...['Family', 'Insuree', 'Policy', 'Premium', 'Payment', 'Claims', 'Product', 'HealthFacility', 'PriceListMS'].map(
+    (name) => `Find${name}`,
+  ),
+  ...['PriceListMI', 'MedicalService', 'MedicalItem', 'User', 'Profile', 'Officer', 'ClaimAdministrator', 'Payer'].map(
+    (name) => `Find${name}`,
+  ),
+];
+
+test('the menu has these pages, each for a logged-in user only, and the manual', () =>
+  withLegacy({}, async (_, client) => {
+    expect([...menu].sort()).toEqual([...listed].sort());
+    for (const name of listed.filter((one) => one !== 'Logout'))
+      expect((await client.ask(`/${name}.aspx?x=1`)).location, name).toBe('/Default.aspx');
+    await client.logIn('Admin', adminPassword);
+    const home = (await client.ask('/Home.aspx?x=1')).body;
+    for (const name of listed) expect(home, name).toContain(`href="${name}.aspx"`);
+    expect(home).toContain('Manual/IMIS_manual.pdf');
+  }));
+
 test('1.5.1 and later built as DEMO prefill Admin/admin123', async () => {
   await withLegacy({ version: '1.5.1', demo: true }, async (_, client) =>
     expect((await client.ask('/')).body).toMatch(/value="Admin"[^]*value="admin123"/),
@@ -136,15 +167,15 @@ test('1.5.1 and later built as DEMO prefill Admin/admin123', async () => {
   );
 });
 
-test('1.7.0 itself calls modular GraphQL for batches with the header remote-user', async () => {
+test('1.7.0 itself calls modular GraphQL for batches with the header remote-user, certificate unchecked', async () => {
   const seen: IncomingHttpHeaders[] = [];
-  const modular = createServer((request, response) => {
+  const modular = createServer(await makeCertificate('nobody.example.org'), (request, response) => {
     seen.push(request.headers);
     request.resume();
     response.end('{}');
   });
   await new Promise<void>((resolve) => modular.listen(0, '127.0.0.1', resolve));
-  const modularGqlSource = `http://127.0.0.1:${(modular.address() as AddressInfo).port}/api/graphql`;
+  const modularGqlSource = `https://127.0.0.1:${(modular.address() as AddressInfo).port}/api/graphql`;
   const batch = async (_: unknown, client: Client): Promise<void> => {
     await client.logIn('Admin', adminPassword);
     expect((await press(client, '/ProcessBatches.aspx', [['ctl00$Body$btnProcess', 'Process']])).status).toBe(200);
