@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { exitCodes } from '../../src/failure.ts';
 import { inTemporaryFolder, openimis, packageFolder } from '../support/cli.ts';
 
 const manifest = JSON.parse(readFileSync(join(packageFolder, 'oclif.manifest.json'), 'utf8')) as { commands: object };
@@ -14,6 +15,12 @@ describe('golden files', () => {
     const run = await openimis([...id.split(':'), '--help'], { env: { COLUMNS: '100' } });
     expect(run.code).toBe(0);
     await expect(run.stdout).toMatchFileSnapshot(`golden/help-${id.replaceAll(':', '-')}.txt`);
+  });
+
+  it('help of the program, with every exit code', async () => {
+    const run = await openimis(['--help'], { env: { COLUMNS: '100' } });
+    const listed = [...run.stdout.matchAll(/^ +(\d+) {2}\S/gm)].map(([, code]) => Number(code));
+    expect(listed).toEqual(Object.values(exitCodes));
   });
 
   it('servers list --catalogue --json', async () => {
