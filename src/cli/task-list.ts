@@ -22,7 +22,8 @@ export type ListMode = 'live' | 'lines' | 'verbose' | 'silent';
 
 /** Shows steps on stderr. */
 export async function taskList(steps: readonly ListedStep[], mode: ListMode): Promise<TaskList> {
-  if (mode === 'live') return liveList(steps);
+  // Where stdout is no terminal, listr2 would write its list there, into the result.
+  if (mode === 'live' && process.stdout.isTTY) return liveList(steps);
   if (mode === 'silent') return { events: silent, end: () => Promise.resolve() };
   return lineList(steps, process.stderr, mode === 'verbose');
 }
@@ -91,7 +92,7 @@ async function liveList(steps: readonly ListedStep[]): Promise<TaskList> {
   const parts = new Map(
     steps.map((step) => [
       step.id,
-      { step, start: deferred(), end: deferred(), line: (_: string) => {}, title: (_: string) => {} },
+      { step, start: deferred(), end: deferred(), last: '', line: (_: string) => {}, title: (_: string) => {} },
     ]),
   );
   const list = new Listr(
@@ -101,6 +102,8 @@ async function liveList(steps: readonly ListedStep[]): Promise<TaskList> {
         part.line = (line) => void (task.output = line);
         part.title = (title) => void (task.title = title);
         await part.start.promise;
+        // Said before listr2 came here.
+        if (part.last !== '') task.output = part.last;
         const ticking = setInterval(() => void (task.output = task.output ?? ''), 1000);
         await part.end.promise.finally(() => clearInterval(ticking));
       },
@@ -120,7 +123,12 @@ async function liveList(steps: readonly ListedStep[]): Promise<TaskList> {
   return {
     events: {
       started: (id) => parts.get(id)?.start.resolve(),
-      progress: (id, line) => parts.get(id)?.line(harmless(line).slice(0, 200)),
+      progress: (id, line) => {
+        const part = parts.get(id);
+        if (part === undefined) return;
+        part.last = harmless(line).slice(0, 200);
+        part.line(part.last);
+      },
       done: (id, note) => {
         const part = parts.get(id);
         if (note !== undefined && part !== undefined)

@@ -25,7 +25,7 @@ export function atTerminal(
   // Wide, so that no text is broken; -e: the program's own exit code.
   const child = spawn(
     '/usr/bin/script',
-    ['--quiet', '--flush', '--return', '--command', `/usr/bin/stty cols 400; ${quoted}`, '/dev/null'],
+    ['--quiet', '--flush', '--return', '--command', `/usr/bin/stty cols 400 rows 50; ${quoted}`, '/dev/null'],
     {
       cwd: options.cwd,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm', SHELL: '/bin/sh', ...options.env },
@@ -41,6 +41,8 @@ export function atTerminal(
   async function within<T>(what: string, work: Promise<T>): Promise<T> {
     const timer = new AbortController();
     const late = once(AbortSignal.any([AbortSignal.timeout(patience), timer.signal]), 'abort').then(() => {
+      // Closing the terminal ends what runs at it.
+      if (!timer.signal.aborted) child.kill();
       throw new Error(`${what}; the screen has:\n${screen()}`);
     });
     late.catch(() => {});
