@@ -25,6 +25,19 @@ export async function activeBank(context: DeploymentContext, gateway: ContainerS
   return code === 0 && /^[0-7]$/.test(text) ? Number(text) : undefined;
 }
 
+/**
+ * How the legacy lets the gateway know who is logged in, as it has last shown: its Home.aspx shows the login name, or
+ * (1.2.0) none, and the typed one counts. Undefined before anybody has logged in.
+ */
+export async function signOnMode(
+  context: DeploymentContext,
+  gateway: ContainerState,
+): Promise<'shown' | 'typed' | undefined> {
+  const { code, stdout } = await control(context, gateway, ['sign-on']);
+  const text = stdout.trim();
+  return code === 0 && (text === 'shown' || text === 'typed') ? text : undefined;
+}
+
 /** Makes version `to` a copy of version `from`; nothing is activated. */
 export async function deriveVersion(
   context: DeploymentContext,

@@ -8,6 +8,7 @@ import { componentNames } from '../workspace/server.ts';
 import { type DeploymentContext, serverNames } from './context.ts';
 import { gatewayAddress } from './deploy.ts';
 import { judge } from './gate.ts';
+import { signOnMode } from './gateway-control.ts';
 import { type GuessingFigures, guessingFigures } from './guessing.ts';
 import { currentMaintenance, type Maintenance } from './maintenance.ts';
 import { type Observation, observe } from './observe.ts';
@@ -43,6 +44,10 @@ export type ServerStatus = {
   readonly state: 'serving' | 'degraded' | 'stopped' | 'not-deployed';
   readonly address: string;
   readonly signOn: 'legacy' | 'application';
+  /** How the legacy says who is logged in; undefined before anybody was, or when the gateway does not run. */
+  readonly signOnMode?: 'shown' | 'typed';
+  /** The login keeps the visitor's session cookie (gateway.session.keepOnLogin). */
+  readonly keepOnLogin: boolean;
   readonly serving?: number;
   /** Address bank that the gateway sends people to. */
   readonly bank?: number;
@@ -65,8 +70,9 @@ export async function serverStatus(context: DeploymentContext): Promise<ServerSt
   const { serving, bank, subnet } = observation;
   const components = componentStatuses(context, observation);
   const { gateway } = observation;
-  const guessing =
-    gateway?.state === 'running' && server.legacy !== undefined ? await guessingFigures(context, gateway) : undefined;
+  const asked = gateway?.state === 'running' && server.legacy !== undefined ? gateway : undefined;
+  const guessing = asked === undefined ? undefined : await guessingFigures(context, asked);
+  const mode = asked === undefined || server.gateway.signOn !== 'legacy' ? undefined : await signOnMode(context, asked);
   const maintenance = gateway?.state === 'running' ? await currentMaintenance(context, gateway) : undefined;
   const problems = [
     ...components.flatMap(({ component, problem }) => (problem === undefined ? [] : [`${component}: ${problem}`])),
@@ -89,6 +95,8 @@ export async function serverStatus(context: DeploymentContext): Promise<ServerSt
     state: stateOf(observation, problems),
     address: gatewayAddress(context),
     signOn: server.gateway.signOn,
+    ...(mode === undefined ? {} : { signOnMode: mode }),
+    keepOnLogin: server.gateway.signOn === 'legacy' && server.gateway.session.keepOnLogin,
     ...(serving === undefined ? {} : { serving }),
     ...(bank === undefined ? {} : { bank }),
     ...(subnet === undefined ? {} : { subnet }),

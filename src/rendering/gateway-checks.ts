@@ -41,6 +41,10 @@ export function checkGatewayPlan(plan: GatewayPlan): void {
   }
   for (const [what, limit] of Object.entries(plan.audit))
     expect(Number.isInteger(limit) && limit > 0, `gateway.audit.${what}`, limit);
+  for (const name of ['idle', 'absolute', 'grace'] as const) {
+    const seconds = plan.session[name];
+    expect(Number.isInteger(seconds) && seconds >= 0 && seconds <= 86_400, `gateway.session.${name}`, seconds);
+  }
   if (plan.legacy !== undefined) checkLegacy(plan.legacy);
 }
 

@@ -144,6 +144,8 @@ function luaData(plan: GatewayPlan): unknown {
     refusalsOff: plan.protection.refusalsOff,
     photoFolders: plan.protection.photoFolders?.map(withSlash),
     cutover: Object.fromEntries(plan.cutover.map(({ page, ...rest }) => [page, rest])),
+    session: plan.session,
+    home: plan.home,
     legacy: legacy && {
       origin:
         legacy.connectIs === 'name'

@@ -29,6 +29,13 @@ export function gatewayPlan(
     cutover: cutoversOf(server),
     audit: { days: defaults.auditDays, megabytes: defaults.auditMegabytes, ...server.gateway.audit },
     sandbox,
+    session: {
+      idle: server.gateway.session.idle * 60,
+      absolute: server.gateway.session.absolute * 60,
+      grace: server.gateway.session.grace * 60,
+      keepOnLogin: server.gateway.session.keepOnLogin,
+    },
+    home: server.gateway.home,
   };
 }
 

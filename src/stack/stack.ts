@@ -152,6 +152,21 @@ export type GatewayPlan = {
   readonly audit: AuditLimits;
   /** True for the sandbox: pages say that everything here is a stand-in. */
   readonly sandbox: boolean;
+  readonly session: SessionLimits;
+  /** What Home.aspx shows to who is signed on. */
+  readonly home: 'legacy' | 'front';
+};
+
+/** Seconds. How long a sign-on lasts. */
+export type SessionLimits = {
+  /** Without doing anything. */
+  readonly idle: number;
+  /** Since the login. */
+  readonly absolute: number;
+  /** Since the last confirmation, while the legacy as a whole does not answer. */
+  readonly grace: number;
+  /** The login POST keeps the visitor's session cookie. */
+  readonly keepOnLogin: boolean;
 };
 
 /** What one server has to run, as plain data. */

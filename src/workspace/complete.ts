@@ -134,8 +134,9 @@ function completeDatabase({ legacy, database }: ServerConfig): Database | undefi
 
 function completeGateway({ gateway }: ServerConfig): GatewaySettings | undefined {
   if (gateway?.dns === undefined) return undefined;
-  const { http, https, certificate, signOn } = defaults;
-  return { http, https, certificate, signOn, ...gateway, dns: gateway.dns };
+  const { http, https, certificate, signOn, idle, absolute, grace, keepOnLogin, home } = defaults;
+  const session = { idle, absolute, grace, keepOnLogin, ...gateway.session };
+  return { http, https, certificate, signOn, home, ...gateway, dns: gateway.dns, session };
 }
 
 function completeComponents({ components }: ServerConfig): Server['components'] | undefined {

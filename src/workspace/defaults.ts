@@ -6,6 +6,12 @@ export const defaults = {
   https: 443,
   certificate: 'self-signed',
   signOn: 'legacy',
+  /** Minutes. */
+  idle: 60,
+  absolute: 720,
+  grace: 10,
+  keepOnLogin: false,
+  home: 'legacy',
   replicas: 1,
   healthInterval: 10,
   guessing: { perAddress: 10, site: 200, window: 300 },

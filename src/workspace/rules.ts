@@ -19,6 +19,8 @@ type RuledServer = {
     readonly https?: number;
     readonly signOn?: 'legacy' | 'application';
     readonly cutover?: Readonly<Record<string, { readonly users?: readonly string[] }>>;
+    readonly session?: { readonly idle?: number; readonly absolute?: number };
+    readonly home?: 'legacy' | 'front';
   };
   readonly release?: string;
   readonly assembly?: string;
@@ -35,6 +37,7 @@ export function serverProblems(server: RuledServer): RuleProblem[] {
     ...sourceProblems(server),
     ...componentProblems(server),
     ...signOnProblems(server),
+    ...sessionProblems(server),
     ...pinProblems(server),
     ...subnetProblems(server),
     ...portProblems(server),
@@ -121,6 +124,21 @@ function cutoverProblems({ legacy, gateway, components }: RuledServer): RuleProb
       ? [{ path: [...path, 'users'], message: 'needs gateway.signOn: legacy, which says who somebody is' }]
       : [];
   });
+}
+
+function sessionProblems({ gateway, components }: RuledServer): RuleProblem[] {
+  const { idle, absolute = defaults.absolute } = gateway?.session ?? {};
+  const problems: RuleProblem[] = [];
+  if (idle !== undefined && idle > absolute)
+    problems.push({ path: ['gateway', 'session', 'idle'], message: `is longer than absolute (${absolute} minutes)` });
+  if (gateway?.home === 'front' && gateway.signOn === 'application')
+    problems.push({
+      path: ['gateway', 'home'],
+      message: 'needs `signOn: legacy`: only then is a legacy user known here',
+    });
+  if (gateway?.home === 'front' && components !== undefined && components.frontend === undefined)
+    problems.push({ path: ['gateway', 'home'], message: 'cannot be "front": no frontend is deployed' });
+  return problems;
 }
 
 function pinProblems({ pins }: RuledServer): RuleProblem[] {

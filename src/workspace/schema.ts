@@ -61,6 +61,32 @@ const database = z
   })
   .meta({ description: 'The legacy database (SQL Server), which the new applications share.' });
 
+const session = z
+  .strictObject({
+    idle: whole(1, 1440, {
+      description: 'Minutes without doing anything after which a sign-on ends. The legacy usually ends earlier.',
+      default: defaults.idle,
+    }).exactOptional(),
+    absolute: whole(1, 1440, {
+      description: 'Minutes after the login at which a sign-on ends whatever happens.',
+      default: defaults.absolute,
+    }).exactOptional(),
+    grace: whole(0, 1440, {
+      description:
+        'Minutes since the last confirmation for which a user is served while the legacy as a whole is silent.',
+      default: defaults.grace,
+    }).exactOptional(),
+    keepOnLogin: z
+      .boolean()
+      .meta({
+        description:
+          "Send the visitor's session cookie with the login, for a legacy that accepts none without (docs/gateway.md: the cost).",
+        default: defaults.keepOnLogin,
+      })
+      .exactOptional(),
+  })
+  .meta({ description: 'How long a sign-on lasts.' });
+
 const gateway = z
   .strictObject({
     dns: text(values.hostNameProblem, {
@@ -85,6 +111,14 @@ const gateway = z
       .exactOptional(),
     ...protectionKeys,
     ...operationKeys,
+    session: session.exactOptional(),
+    home: z
+      .enum(['legacy', 'front'])
+      .meta({
+        description: "What the legacy's Home.aspx shows to who is signed on: itself, or the new pages at /front.",
+        default: defaults.home,
+      })
+      .exactOptional(),
   })
   .meta({ description: 'The only entry point of the new stack.' });
 

@@ -51,6 +51,21 @@ export type GatewaySettings = {
   /** Legacy pages (`/Claim.aspx`, below the virtual directory) that lead to their successor. */
   readonly cutover?: Readonly<Record<string, Cutover>>;
   readonly audit?: Partial<AuditLimits>;
+  readonly session: SessionSettings;
+  /** What Home.aspx of the legacy shows to who is signed on: itself, or the new pages. */
+  readonly home: 'legacy' | 'front';
+};
+
+/** How long a sign-on lasts. Minutes. */
+export type SessionSettings = {
+  /** Without doing anything; the legacy's own limit usually comes first. */
+  readonly idle: number;
+  /** Since the login. */
+  readonly absolute: number;
+  /** Since the last confirmation, while the legacy as a whole does not answer. */
+  readonly grace: number;
+  /** The login goes to the legacy with the visitor's session cookie: only for a legacy that accepts none without. */
+  readonly keepOnLogin: boolean;
 };
 
 export type Cutover = {

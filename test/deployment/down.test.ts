@@ -86,6 +86,12 @@ describe('status', () => {
       problems: [],
       guessing: { failures: 3, slowedAddresses: 1, refused: 4 },
     });
+    expect(status).toMatchObject({ signOnMode: 'shown', keepOnLogin: false });
+    expect(statusView(status)).toContain('the legacy login is carried over: the legacy shows who is logged in\n');
+    const typed = statusView({ ...status, signOnMode: 'typed' });
+    expect(typed).toContain('this legacy (1.2.0) shows no login name, the typed one counts\n');
+    expect(statusView({ ...status, signOnMode: 'typed', keepOnLogin: true })).toContain('so nobody can be signed on\n');
+    expect(statusView({ ...status, keepOnLogin: true })).toContain('who plants a session can become its user\n');
     expect(statusView(status)).toContain('logins    3 failed within 5 min, 1 address waits, 4 refused since the start');
     expect(status.components.map(({ component, health }) => `${component} ${health}`)).toEqual([
       'gateway healthy',

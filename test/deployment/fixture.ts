@@ -18,7 +18,15 @@ export const server: Server = {
   name: 'test',
   legacy: { dns: 'imis.example.org', ip: '203.0.113.10', url: 'http://imis.example.org/' },
   database: { host: '203.0.113.10', port: 1433, name: 'IMIS', user: 'imisuser', encryption: 'required' },
-  gateway: { dns: 'new.example.org', http: 80, https: 443, certificate: 'self-signed', signOn: 'legacy' },
+  gateway: {
+    dns: 'new.example.org',
+    http: 80,
+    https: 443,
+    certificate: 'self-signed',
+    signOn: 'legacy',
+    session: { idle: 60, absolute: 720, grace: 10, keepOnLogin: false },
+    home: 'legacy',
+  },
   release: '1.1.0',
   generation: '1.1',
   components: {

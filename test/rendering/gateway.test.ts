@@ -49,6 +49,8 @@ const plan: GatewayPlan = {
   cutover: [{ page: 'claim.aspx', to: '/front/claim/healthFacilities', users: ['admin'] }],
   audit: { days: 365, megabytes: 512 },
   sandbox: false,
+  session: { idle: 3600, absolute: 43_200, grace: 600, keepOnLogin: false },
+  home: 'legacy',
 };
 
 function withoutLegacy({ legacy: _, ...rest }: GatewayPlan): GatewayPlan {

@@ -123,6 +123,17 @@ describe('whom the identity header makes you', () => {
 });
 
 describe('other pages', () => {
+  test('moduleConfigurations are read from the database for anybody', async () => {
+    const query = '{"query":"{ moduleConfigurations { module } }"}';
+    const json = { 'content-type': 'application/json' };
+    await withBackend({}, async (ask) =>
+      expect((await ask('/iapi/graphql', json, query)).body).toBe('{"data":{"moduleConfigurations":[]}}'),
+    );
+    await withBackend({ DB_PORT: '1' }, async (ask) =>
+      expect((await ask('/iapi/graphql', json, query)).body).toContain('"data":{"moduleConfigurations":null}'),
+    );
+  });
+
   test('GraphQL answers {__typename} to anybody, a page to a browser, 400 without a query', () =>
     withBackend({ SITE_ROOT: 'api' }, async (ask) => {
       const json = { 'content-type': 'application/json' };

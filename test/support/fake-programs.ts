@@ -56,6 +56,8 @@ function gateway(
       return ok(
         '{"window":300,"failures":3,"site":200,"perAddress":10,"slowedAddresses":1,"siteIsSlowed":false,"refused":4}',
       );
+    case 'sign-on':
+      return ok('shown\n');
     case 'version':
       return ok(configuration.files.get('active') ?? '');
     case 'activate':

@@ -51,6 +51,18 @@ describe('rules between keys', () => {
       '{ legacy: { dns: a.b }, gateway: { cutover: { /Claim.aspx: { to: /Claims.aspx } } } }',
       'begins with /front/',
     ],
+    [
+      'idle beyond absolute',
+      '{ gateway: { session: { idle: 30, absolute: 20 } } }',
+      'is longer than absolute (20 minutes)',
+    ],
+    ['more than a day', '{ gateway: { session: { absolute: 1441 } } }', 'from 1 to 1440'],
+    ['home without a frontend', '{ gateway: { home: front }, components: { backend: {} } }', 'no frontend is deployed'],
+    [
+      'home, own login',
+      '{ release: "1.4.1", gateway: { home: front, signOn: application } }',
+      'needs `signOn: legacy`',
+    ],
     ['one port for both', '{ gateway: { http: 443 } }', 'http and https have the same port'],
   ])('%s', (_what, body, part) => expect(errors(server(body))).toContain(part));
 
@@ -63,6 +75,7 @@ describe('rules between keys', () => {
     '{ release: "1.4.1", gateway: { signOn: application } }',
     '{ components: { ibackend: {}, worker: {} } }',
     '{ legacy: { dns: a.b }, gateway: { cutover: { /Claim.aspx: { to: "/front/a?b=c", users: [a, "O\'Brien"] } }, audit: { days: 30 } } }',
+    '{ gateway: { home: front, session: { idle: 20, absolute: 480, grace: 0, keepOnLogin: true } } }',
     '{ pins: { frontend: { "@a/b_c": "1", "@a/b-c": "1" } } }',
   ])('%s is fine', (body) => expect(serverNames(parse(server(body)))).toEqual(['test']));
 

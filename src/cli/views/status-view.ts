@@ -13,13 +13,13 @@ const stateColours = { serving: 'green', degraded: 'yellow', stopped: 'red', 'no
 
 /** What is the state, and what to type next. */
 export function statusView(status: ServerStatus): string {
-  const { server, state, serving, address, signOn } = status;
+  const { server, state, serving, address } = status;
   const revision = serving === undefined ? '' : ` r${serving}`;
   const head = `${paint('bold', server)}${revision}: ${paint(stateColours[state], stateWords[state])}`;
   if (state === 'not-deployed') return [head, `engine  ${status.engine}`, `Next: openimis deploy ${server}`].join('\n');
   const facts = [
     ['address', address],
-    ['sign-on', signOn === 'legacy' ? 'the legacy login is carried over' : 'the application has its own login'],
+    ['sign-on', signOnWords(status)],
     ['engine', status.engine],
     ['networks', status.subnet ?? '-'],
     ...(status.maintenance === undefined ? [] : [['maintenance', maintenanceWords(status.maintenance)]]),
@@ -57,6 +57,20 @@ export function statusView(status: ServerStatus): string {
 
 function maintenanceWords({ message, since, by }: NonNullable<ServerStatus['maintenance']>): string {
   return `of the new side since ${since} by ${harmless(by)}: ${harmless(message).replaceAll('\n', ' ')}`;
+}
+
+const modeWords = {
+  shown: 'the legacy shows who is logged in',
+  typed: 'this legacy (1.2.0) shows no login name, the typed one counts',
+  unknown: 'nobody has logged in yet',
+} as const;
+
+function signOnWords({ signOn, signOnMode, keepOnLogin }: ServerStatus): string {
+  if (signOn === 'application') return 'the application has its own login';
+  const words = `the legacy login is carried over: ${modeWords[signOnMode ?? 'unknown']}`;
+  if (!keepOnLogin) return words;
+  const cost = signOnMode === 'typed' ? 'and so nobody can be signed on' : 'who plants a session can become its user';
+  return `${words}; logins keep the visitor's session (keepOnLogin), ${cost}`;
 }
 
 /** Failed logins of this window, and whether somebody is slowed. */

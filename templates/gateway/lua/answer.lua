@@ -22,9 +22,9 @@ function answer.is_navigation()
   return ngx.req.get_method() == "GET" and (ngx.var.http_accept or ""):find("text/html", 1, true) ~= nil
 end
 
-local function wants_json()
+local function wants_json(page_for_people)
   local route = ngx.var.openimis_route
-  return route == "iapi" or route == "api" or not answer.is_navigation()
+  return (route == "iapi" or route == "api") and not page_for_people or not answer.is_navigation()
 end
 
 local function send(status, content_type, body)
@@ -39,10 +39,11 @@ local function send(status, content_type, body)
 end
 
 --- Ends the request. `code` is a stable word for programs, `title` and `text` are for people.
-function answer.refuse(status, code, title, text)
+--- /api and /iapi get JSON; with `page_for_people` a page that is opened there gets a page.
+function answer.refuse(status, code, title, text, page_for_people)
   local id = ngx.var.request_id
   audit.refused(status, code)
-  if wants_json() then
+  if wants_json(page_for_people) then
     return send(status, "application/json", cjson.encode { error = code, message = text, id = id })
   end
   return send(status, "text/html; charset=utf-8", html {

@@ -1,11 +1,13 @@
 -- /front, /iapi and /api: who may pass, which bank answers, and who the backend is told it is.
 local answer = require "answer"
 local api_users = require "api_users"
+local backend_user = require "backend_user"
 local banks = require "banks"
 local cookies = require "cookies"
 local maintenance = require "maintenance"
 local settings = require "settings"
 local sign_on = require "sign_on"
+local visitor = require "visitor"
 
 local application = {}
 
@@ -33,36 +35,9 @@ local function is_foreign()
   return origin ~= nil and origin:lower() ~= "https://" .. ngx.var.openimis_host:lower():gsub(":443$", "")
 end
 
-local function to_login()
-  local wanted = ngx.var.request_uri
-  if #wanted <= 1024 and ngx.req.get_method() == "GET" then
-    ngx.ctx.return_cookie = settings.cookie .. "-return=" .. ngx.escape_uri(wanted)
-      .. "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"
-  end
-  return answer.redirect(settings.legacy.path)
-end
-
 -- React 1.0 and 1.1 log out by loading their own route.
 local function is_logout(route)
   return route.name == "front" and ngx.var.uri == route.path .. "/logout"
-end
-
-local function signed_on_user(route)
-  if is_logout(route) then
-    return answer.redirect("/logout")
-  end
-  local state, user = sign_on.current()
-  if state == "user" then
-    return user
-  end
-  if state == "unknown" then
-    return answer.refuse(503, "sign-on-unknown", "Please try again",
-      "The existing openIMIS cannot be asked just now who you are. Please try again in a minute.")
-  end
-  if route.name == "front" and answer.is_navigation() then
-    return to_login()
-  end
-  return answer.refuse(401, "not-signed-on", "Not signed on", "Please log in to openIMIS first.")
 end
 
 local hidden = {
@@ -92,13 +67,20 @@ function application.access()
   end
   local user
   if route.access == "signed-on" then
-    user = signed_on_user(route)
+    if is_logout(route) then
+      return answer.redirect("/logout")
+    end
+    user = visitor.user()
   elseif route.access == "basic" then
     user = api_users.user()
   end
   local bank = banks.active()
   if not bank then
     return answer.refuse(503, "starting", "openIMIS is starting", "The new part of openIMIS is starting. Please try again in a minute.")
+  end
+  if route.access == "signed-on" and backend_user.is_unknown(user, route, bank) then
+    return answer.refuse(403, "unknown-user", "Not known to the new openIMIS", "You are logged in as " .. user
+      .. ", but the new part of openIMIS has no such user. Please ask your administrator; the existing openIMIS goes on as before.", true)
   end
   if user then
     ngx.req.clear_header("Authorization")

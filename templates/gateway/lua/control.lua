@@ -2,6 +2,7 @@
 local banks = require "banks"
 local guessing = require "guessing"
 local maintenance = require "maintenance"
+local legacy_mode = require "legacy_mode"
 local settings = require "settings"
 
 local control = {}
@@ -38,6 +39,11 @@ function control.maintenance()
     return ngx.say(problem)
   end
   ngx.print(maintenance.text() or "")
+end
+
+--- How the legacy lets the gateway know who is logged in: "shown", "typed" (1.2.0), or an empty line: nobody has logged in yet.
+function control.sign_on()
+  ngx.say(legacy_mode.get() or "")
 end
 
 --- The version that this worker runs, and its process id.

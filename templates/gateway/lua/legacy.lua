@@ -5,10 +5,14 @@ local cutover = require "cutover"
 local guessing = require "guessing"
 local iis_path = require "iis_path"
 local legacy_location = require "legacy_location"
+local legacy_mode = require "legacy_mode"
 local legacy_peer = require "legacy_peer"
+local login_relay = require "login_relay"
 local refusals = require "refusals"
+local return_path = require "return_path"
 local settings = require "settings"
 local sign_on = require "sign_on"
+local typed_name = require "typed_name"
 
 local legacy = {}
 
@@ -28,26 +32,49 @@ function legacy.target()
   end
 end
 
-local function back_to(visitor_cookie)
-  local path = ngx.unescape_uri(visitor_cookie or "")
-  if path:find("^/front[/?]") and not path:find("[\\%c\127-\255]") and not path:find("//", 1, true) then
-    return path
+local function is_success(location)
+  return location ~= nil and iis_path.page(location, directory()) == "home.aspx"
+end
+
+-- Home.aspx, where a login leads: the legacy is asked who it was, and the page is shown that was wanted before.
+local function home_page(asked_for)
+  local back = cookies.read(ngx.var.http_cookie).back
+  -- A frame of React 1.0 and 1.1 shows the legacy's own page; `?x=1` is how /LegacyHome asks for it.
+  local to_front = settings.home == "front" and not asked_for:find("^[^?]*%?x=1$") and not (ngx.var.http_sec_fetch_dest or ""):find("frame")
+  if not back and not to_front and not sign_on.is_pending() then
+    return
+  end
+  if sign_on.current() ~= "user" then
+    return
+  end
+  guessing.remember()
+  local wanted = back and return_path.take(back) or to_front and settings.routes.front.path .. "/"
+  if wanted then
+    return answer.redirect(wanted)
   end
 end
 
--- The first page after a login: now the legacy is asked who it was, and a page that was wanted before is shown.
-local function after_login()
-  local state = sign_on.current()
-  local visitor = cookies.read(ngx.var.http_cookie)
-  local wanted = state == "user" and back_to(visitor.back)
-  if state == "user" then
-    guessing.remember()
+-- React asks for the legacy's pages and its manual at the root, wherever the legacy's virtual directory is.
+local function below_directory(raw, method)
+  local safe = method == "GET" or method == "HEAD"
+  if directory() ~= "/" and safe and (raw == "/" or raw:lower():find("^/%w+%.aspx%f[?%z]") or raw:find("^/Manual/[%w_.-]+$")) then
+    return directory() .. raw:sub(2)
   end
-  if visitor.back then
-    ngx.ctx.return_cookie = settings.cookie .. "-return=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
+end
+
+-- A login goes without the visitor's session, so that the legacy makes a fresh one that nobody else can know.
+local function log_in(header)
+  sign_on.finish()
+  ngx.ctx.login = true
+  if settings.session.keepOnLogin then
+    ngx.ctx.kept_session = cookies.read(header).session
+    ngx.req.set_header("Cookie", cookies.without(header or "", cookies.hidden_from_legacy))
+  else
+    ngx.req.set_header("Cookie", cookies.without(header or "", cookies.hidden_from_login))
   end
-  if wanted then
-    return answer.redirect(wanted)
+  if legacy_mode.get() ~= "shown" and typed_name.is_readable() then
+    local culture = cookies.read(header).culture
+    login_relay.carry(settings.session.keepOnLogin and ngx.var.http_cookie or culture and "CultureInfo=" .. culture, is_success)
   end
 end
 
@@ -57,31 +84,28 @@ function legacy.access()
   local raw, method = ngx.var.request_uri, ngx.req.get_method()
   local page = iis_path.page(raw, directory())
   local header = ngx.var.http_cookie
-  if raw == "/" and directory() ~= "/" then
-    return answer.redirect(directory())
+  local moved = below_directory(raw, method)
+  if moved then
+    return answer.redirect(moved)
   end
   refusals.check()
   guessing.enter(raw)
   cutover.apply(page)
-  local carries_login = settings.signOn == "legacy"
-  if carries_login and page == "default.aspx" and method == "POST" then
-    sign_on.finish()
-    ngx.ctx.login = true
-    ngx.req.set_header("Cookie", cookies.without(header, cookies.hidden_from_login))
-    return
-  end
-  if carries_login and page == "logout.aspx" then
-    sign_on.finish()
-  elseif carries_login and page == "home.aspx" and method == "GET" and sign_on.is_pending() then
-    after_login()
+  if settings.signOn == "legacy" and page then
+    if page == "default.aspx" and method == "POST" then
+      return log_in(header)
+    elseif page == "logout.aspx" then
+      sign_on.finish()
+    elseif page == "home.aspx" and method == "GET" then
+      home_page(raw)
+    end
+    if page:find("%.aspx$") then
+      sign_on.note_activity()
+    end
   end
   if header then
     ngx.req.set_header("Cookie", cookies.without(header, cookies.hidden_from_legacy))
   end
-end
-
-local function is_success(location)
-  return location ~= nil and iis_path.page(location, directory()) == "home.aspx"
 end
 
 local function rewritten(line)
@@ -104,9 +128,9 @@ function legacy.header()
     end
   end
   if ngx.ctx.login and ngx.status == 302 and is_success(location) then
-    local session = cookies.fresh_session()
+    local session = cookies.fresh_session() or ngx.ctx.kept_session
     if session then
-      sign_on.begin(session)
+      sign_on.begin(session, ngx.ctx.proven)
     end
   end
   local set = cookies.answered()

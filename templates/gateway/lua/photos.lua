@@ -4,6 +4,7 @@ local legacy = require "legacy"
 local settings = require "settings"
 local sign_on = require "sign_on"
 local viewer = require "viewer"
+local visitor = require "visitor"
 
 local photos = {}
 
@@ -11,6 +12,12 @@ local pictures = { jpg = true, jpeg = true, png = true, gif = true, bmp = true }
 
 local function refuse_strangers()
   if settings.routes.photos.access ~= "signed-on" then
+    return
+  end
+  if settings.signOn == "legacy" then
+    ngx.var.openimis_refused = "photos"
+    visitor.user()
+    ngx.var.openimis_refused = ""
     return
   end
   local state = viewer.state()

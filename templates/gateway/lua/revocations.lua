@@ -1,36 +1,47 @@
 -- Sessions that have ended here before the cookie would: kept in memory, and in a file for the next start.
+-- A line is `<hash> <end of life> <at>`, in seconds since 1970: what was issued up to <at> is ended.
 local revocations = {}
 
 local file_name = "/var/lib/openimis/revoked"
-local lifetime = 43200 -- seconds; the absolute limit of a sign-on
+local lifetime = 86400 + 120 -- seconds; longer than the longest absolute limit that may be set
 local revoked = ngx.shared.revoked
 
---- Loads what an earlier run left behind. Lines: <hash> <end of life, seconds since 1970>.
+local function remember(hash, at, left)
+  local known = revoked:get(hash)
+  if known and known >= at then
+    return false
+  end
+  local _, _, evicted = revoked:set(hash, at, left)
+  if evicted then
+    ngx.log(ngx.WARN, "the list of ended sessions is full: the oldest one was dropped")
+  end
+  return true
+end
+
+--- Loads what an earlier run left behind.
 function revocations.load()
   local file = io.open(file_name, "r")
   if not file then
     return
   end
   for line in file:lines() do
-    local hash, ends = line:match("^([%w_%-]+) (%d+)$")
+    local hash, ends, at = line:match("^([%w_%-]+) (%d+) (%d+)$")
     local left = hash and tonumber(ends) - ngx.time() or 0
     if left > 0 then
-      revoked:set(hash, true, left)
+      remember(hash, tonumber(at), left)
     end
   end
   file:close()
 end
 
-function revocations.has(hash)
-  return revoked:get(hash) ~= nil
+--- Until when (seconds since 1970) is what was issued for this session ended? nil: it is not.
+function revocations.until_when(hash)
+  return revoked:get(hash)
 end
 
-function revocations.add(hash)
-  local added, problem, evicted = revoked:add(hash, true, lifetime)
-  if evicted then
-    ngx.log(ngx.WARN, "the list of ended sessions is full: the oldest one was dropped")
-  end
-  if not added and problem == "exists" then
+--- Ends everything that was issued for this session up to `at`.
+function revocations.add(hash, at)
+  if not remember(hash, at, lifetime) then
     return
   end
   local file, why = io.open(file_name, "a")
@@ -38,7 +49,7 @@ function revocations.add(hash)
     ngx.log(ngx.ERR, "an ended session could not be written down: ", why)
     return
   end
-  file:write(hash, " ", string.format("%d", ngx.time() + lifetime), "\n")
+  file:write(string.format("%s %d %d\n", hash, ngx.time() + lifetime, at))
   file:close()
 end
 

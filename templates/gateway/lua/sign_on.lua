@@ -1,7 +1,9 @@
 -- Who is signed on? Only what the legacy itself has said for this very session, at most a minute ago.
+local activity = require "activity"
+local audit = require "audit"
+local confirmation = require "confirmation"
 local cookies = require "cookies"
 local crypto = require "crypto"
-local legacy_check = require "legacy_check"
 local lrucache = require "resty.lrucache"
 local revocations = require "revocations"
 local settings = require "settings"
@@ -10,12 +12,9 @@ local token = require "token"
 local sign_on = {}
 
 -- Seconds.
-local trusted, waits_from = 40, 60
+local trusted, waits_from, waits = 40, 60, 2
 local pending_for = 60 -- from the login until the legacy has said who it was
-local at_most = 43200
-local grace = 600 -- without an answer of the legacy as a whole
-
-local confirmed_sessions, checks = ngx.shared.confirmed_sessions, ngx.shared.checks
+local watched_for = 120 -- after the last thing a user did, React's own questions may still make the gateway ask
 local opened = lrucache.new(4000) -- the same cookie and session verify the same way every time
 
 --- Sets (a value) or removes (nil) the gateway's cookie with this answer.
@@ -41,83 +40,25 @@ local function read()
     if not content or not crypto.equal(content.hash, token.session_hash(visitor.session)) then
       return nil
     end
+    content.key = content.hash .. "." .. content.issued
     opened:set(key, content, waits_from)
   end
-  local now = ngx.time()
-  if content.issued > now + 60 or now - content.issued > at_most or revocations.has(content.hash) then
+  local now, ended = ngx.time(), revocations.until_when(content.hash)
+  if content.issued > now + 60 or now - content.issued > settings.session.absolute or (ended and content.issued <= ended) then
     return nil
   end
   return content, visitor
 end
 
-local function stored(hash)
-  local text = confirmed_sessions:get(hash)
-  if not text then
-    return nil
-  end
-  local at, user = text:match("^(%d+) (.*)$")
-  return tonumber(at), user
-end
-
--- Asks the legacy and writes down what it says. A session that the legacy has ended never comes back: a login makes a new one.
-local function ask(hash, session, culture)
-  local asked = ngx.time()
-  local outcome, detail = legacy_check.who(session, culture)
-  if outcome == "user" then
-    confirmed_sessions:set(hash, asked .. " " .. detail, 120)
-    checks:delete(hash)
-  elseif outcome == "nobody" then
-    revocations.add(hash)
-    checks:delete(hash)
-  else
-    checks:set(hash, outcome, 5) -- the next try in 5 seconds
-    ngx.log(ngx.WARN, "sign-on not confirmed: ", detail or "the legacy does not answer")
-  end
-  return outcome
-end
-
--- One check per session at a time; the others wait for its outcome.
-local function confirm(hash, visitor)
-  if checks:add(hash, "running", 5) then
-    return ask(hash, visitor.session, visitor.culture)
-  end
-  local ends = ngx.now() + 2
-  repeat
-    local state = checks:get(hash)
-    if state ~= "running" then
-      local at = stored(hash)
-      if revocations.has(hash) then
-        return "nobody"
-      end
-      return at and ngx.time() - at <= waits_from and "user" or state or "silent"
-    end
-    ngx.sleep(0.05)
-  until ngx.now() >= ends
-  return "silent"
-end
-
-local function confirm_later(premature, hash, session, culture)
-  if not premature then
-    ask(hash, session, culture)
-  end
-end
-
-local function legacy_is_down()
-  local known = checks:get("legacy")
-  if known == nil then
-    known = legacy_check.answers() and "up" or "down"
-    checks:set("legacy", known, known == "down" and 5 or 1)
-  end
-  return known == "down"
-end
-
 -- The newest of what the cookie and this gateway know; nil when they do not name the same user.
 local function newest(content)
-  local at, user = stored(content.hash)
+  local at, user = confirmation.last(content.key)
   if not at then
     return content.confirmed, content.user
   end
-  if content.user ~= "" and user ~= content.user then
+  if user == "" then
+    user = content.user -- this legacy shows no names
+  elseif content.user ~= "" and user ~= content.user then
     return nil
   end
   return math.max(at, content.confirmed), user
@@ -126,60 +67,125 @@ end
 local function accept(content, confirmed, user)
   if confirmed > content.confirmed then
     give(token.seal { user = user, hash = content.hash, issued = content.issued, confirmed = confirmed })
+    if content.user == "" then
+      audit.once("sign-on " .. content.key, 3600, "sign-on", { user = user })
+    end
   end
   ngx.var.openimis_user = user
   return "user", user
 end
 
 local function refuse(content)
-  if content then
-    revocations.add(content.hash)
-    give(nil)
-  end
+  revocations.add(content.hash, content.issued)
+  give(nil)
   return "nobody"
 end
 
---- Who is signed on in this request? Returns "user", name, was it the first time
----   | "nobody" | "unknown" (the legacy cannot be asked now).
+-- Has this user done nothing for too long? After a restart the last confirmation tells when he was there.
+local function is_idle(content, confirmed, now)
+  local last = activity.last(content.key) or math.max(confirmed, content.issued)
+  return now - last > settings.session.idle
+end
+
+-- Is this request something that the user does, or does he at least watch what he did? Notes the former.
+local function is_there(content, age, now)
+  local last = activity.last(content.key)
+  if activity.is_due(last, now) or age > trusted then
+    if not activity.is_poll() then
+      activity.note(content.key, now)
+      return true
+    end
+  end
+  return last ~= nil and now - last <= watched_for
+end
+
+-- This one request waits for the check, at most two seconds: "user", "nobody", "grace" or "unknown".
+local function wait_for_check(content, visitor, in_grace)
+  if in_grace and confirmation.legacy_state() == "down" then
+    return "grace"
+  end
+  confirmation.start(content.key, content.hash, visitor.session, visitor.culture)
+  local began, pause = ngx.now(), 0.005
+  while true do
+    local outcome, since = confirmation.outcome(content.key)
+    local at, now = confirmation.last(content.key), ngx.now()
+    local ended = revocations.until_when(content.hash)
+    if outcome == "nobody" or ended and content.issued <= ended then
+      return "nobody"
+    elseif at and now - at <= waits_from + 1 then
+      return "user"
+    elseif outcome == "unreadable" then
+      return "unknown" -- it answers, so there is no grace
+    end
+    if in_grace and (outcome ~= "running" or now - since > 0.3) then
+      local legacy = confirmation.legacy_state(true)
+      if legacy == "down" then
+        return "grace"
+      elseif legacy == "up" and outcome ~= "running" then
+        return "unknown"
+      end
+    elseif outcome ~= "running" then
+      return "unknown"
+    end
+    if now - (since or began) >= waits or now - began >= waits then
+      return "unknown"
+    end
+    ngx.sleep(pause)
+    pause = math.min(pause * 2, 0.05)
+  end
+end
+
+--- Who is signed on in this request? Returns "user", name
+---   | "nobody" | "unknown" (the legacy cannot be asked now) | "idle" (React asks by itself; its user is away).
 function sign_on.current()
   local content, visitor = read()
   if not content then
     return "nobody"
   end
-  local first = content.user == ""
+  local now = ngx.time()
   local confirmed, user = newest(content)
-  if not confirmed then
+  if not confirmed or is_idle(content, confirmed, now) then
     return refuse(content)
   end
-  local now = ngx.time()
   local age = user == "" and math.huge or now - confirmed
-  if age > trusted and age <= waits_from and checks:add(content.hash, "running", 5) then
-    ngx.timer.at(0, confirm_later, content.hash, visitor.session, visitor.culture)
+  local there = is_there(content, age, now)
+  if age > trusted and age <= waits_from and there then
+    confirmation.start(content.key, content.hash, visitor.session, visitor.culture)
   end
   if age <= waits_from then
-    return accept(content, confirmed, user), user, first
+    return accept(content, confirmed, user)
   end
   if user == "" and now - content.issued > pending_for then
     return refuse(content)
+  elseif not there then
+    return "idle"
   end
-  local in_grace = user ~= "" and age <= grace
-  local outcome = in_grace and checks:get("legacy") == "down" and "silent" or confirm(content.hash, visitor)
+  local outcome = wait_for_check(content, visitor, user ~= "" and age <= settings.session.grace)
   if outcome == "nobody" then
     return refuse(content)
-  end
-  if outcome == "user" then
+  elseif outcome == "user" then
     confirmed, user = newest(content)
-    if not confirmed or user == "" then
-      return refuse(confirmed == nil and content or nil)
+    if not confirmed then
+      return refuse(content)
     end
-    return accept(content, confirmed, user), user, first
-  end
-  if outcome == "silent" and in_grace and legacy_is_down() then
-    ngx.log(ngx.WARN, "the legacy does not answer: a user confirmed ", age, " s ago is served")
+    if user ~= "" then
+      return accept(content, confirmed, user)
+    end
+  elseif outcome == "grace" then
+    confirmation.log_grace(content.key, age)
     ngx.var.openimis_user = user
     return "user", user
   end
   return "unknown"
+end
+
+--- Somebody who is signed on uses a page of the legacy: that is doing something, too.
+function sign_on.note_activity()
+  local content, now = read(), ngx.time()
+  if content and content.user ~= "" and activity.is_due(activity.last(content.key), now)
+    and not is_idle(content, content.confirmed, now) then
+    activity.note(content.key, now)
+  end
 end
 
 --- Is there a valid cookie whose user the legacy has not yet named?
@@ -188,18 +194,35 @@ function sign_on.is_pending()
   return content ~= nil and content.user == ""
 end
 
---- After the legacy has answered a login with its success redirect and a fresh session.
-function sign_on.begin(session)
-  local now = ngx.time()
-  give(token.seal { user = "", hash = token.session_hash(session), issued = now, confirmed = 0 })
+--- After the legacy has answered a login with its success redirect. `proven`: { user, at } when it was already asked.
+function sign_on.begin(session, proven)
+  local now, hash = ngx.time(), token.session_hash(session)
+  local issued = now
+  if proven then
+    audit.write("sign-on", { user = proven.user })
+  end
+  if settings.session.keepOnLogin then
+    -- The session may be an old one: what was issued for it before ends, also within the same second.
+    issued = math.max(now, (revocations.until_when(hash) or 0) + 1) + 1
+    revocations.add(hash, issued - 1)
+  end
+  give(token.seal {
+    user = proven and proven.user or "",
+    hash = hash,
+    issued = issued,
+    confirmed = proven and proven.at or 0,
+  })
 end
 
 --- Ends the sign-on of this request here and now (logout, another login).
 function sign_on.finish()
   local content = read()
   if content then
-    revocations.add(content.hash)
-    confirmed_sessions:delete(content.hash)
+    revocations.add(content.hash, math.max(ngx.time(), content.issued))
+    confirmation.forget(content.key)
+    if content.user ~= "" then
+      audit.write("sign-off", { user = content.user })
+    end
   end
   if (ngx.var.http_cookie or ""):find(settings.cookie, 1, true) then
     give(nil)

@@ -8,6 +8,7 @@ local sign_on = require "sign_on"
 
 local viewer = {}
 
+local patience = 2 -- seconds
 local remember = 40 -- seconds, as long as a sign-on is trusted
 local seen = ngx.shared.viewers
 
@@ -21,8 +22,8 @@ local function in_legacy_session()
   if known then
     return known
   end
-  local outcome = legacy_check.who(visitor.session, visitor.culture)
-  local state = outcome == "user" and "user" or outcome == "silent" and "unknown" or "nobody"
+  local outcome = legacy_check.who(visitor.session, visitor.culture, patience)
+  local state = (outcome == "user" or outcome == "nameless") and "user" or outcome == "silent" and "unknown" or "nobody"
   seen:set(key, state, state == "user" and remember or 2)
   return state
 end
@@ -30,7 +31,8 @@ end
 --- "user" | "nobody" | "unknown" (the legacy cannot be asked now)
 function viewer.state()
   if settings.signOn == "legacy" then
-    return (sign_on.current())
+    local state = sign_on.current()
+    return state == "idle" and "unknown" or state
   end
   return in_legacy_session()
 end

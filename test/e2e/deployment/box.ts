@@ -176,3 +176,11 @@ export async function get(
     asked.end();
   });
 }
+
+/** What applies to a gateway when openimis.yaml says nothing. */
+export const gatewayDefaults = {
+  certificate: 'self-signed',
+  signOn: 'legacy',
+  session: { idle: 60, absolute: 720, grace: 10, keepOnLogin: false },
+  home: 'legacy',
+} as const;

@@ -42,6 +42,21 @@ export function graphql(query: string | undefined, wantsHtml: boolean, user: Dat
   return json(200, { errors: [{ message: notice }], data: null });
 }
 
+export function isModuleConfigurations(query: string | undefined): boolean {
+  return query !== undefined && /^\s*(query\s*\w*\s*)?\{\s*moduleConfigurations\b/.test(query);
+}
+
+/** The modules' configurations, read from the database for anybody (domain.md, "Seen"); the stand-in has none. */
+export async function moduleConfigurations(database: ApplicationDatabase): Promise<BackendAnswer> {
+  try {
+    await database.findUser('');
+    return json(200, { data: { moduleConfigurations: [] } });
+  } catch {
+    const errors = [{ message: 'the database does not answer' }];
+    return json(200, { errors, data: { moduleConfigurations: null } });
+  }
+}
+
 /** `core/users/current_user/`: whom the identity header made you. */
 export function currentUser(user: DatabaseUser | undefined): BackendAnswer {
   if (user === undefined) return json(403, { detail: 'Authentication credentials were not provided.' });

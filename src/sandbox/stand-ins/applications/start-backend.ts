@@ -8,6 +8,8 @@ import {
   graphql,
   healthPage,
   html,
+  isModuleConfigurations,
+  moduleConfigurations,
   notFound,
   serverError,
   sessionCookie,
@@ -125,8 +127,10 @@ async function route(visit: Visit, method: string, user: DatabaseUser | undefine
   if (!url.pathname.startsWith(prefix)) return notFound();
   const path = url.pathname.slice(prefix.length);
   switch (path) {
-    case 'graphql':
-      return graphql(graphqlQuery(visit, method), wantsHtml, user);
+    case 'graphql': {
+      const query = graphqlQuery(visit, method);
+      return isModuleConfigurations(query) ? moduleConfigurations(database) : graphql(query, wantsHtml, user);
+    }
     case 'core/users/current_user/':
       return currentUser(user);
     case 'whoami':

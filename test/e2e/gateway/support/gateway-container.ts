@@ -28,6 +28,8 @@ export type RunningGateway = {
   ) => Promise<{ readonly code: number; readonly output: string }>;
   readonly upload: (folder: string, files: Readonly<Record<string, string>>) => Promise<void>;
   readonly restart: () => Promise<void>;
+  /** Removes the container and makes another one with the same volumes. */
+  readonly recreate: () => Promise<void>;
   /** Lines of nginx's error log and of the start script. */
   readonly errors: () => Promise<readonly string[]>;
   /** The access log, one object per request. */
@@ -74,12 +76,13 @@ export async function startGateway(
     '/var/lib/openimis': 'state',
     '/var/lib/openimis-audit': 'audit',
   };
-  await docker(
+  const create = (): Promise<string> => docker(
     'create', '--name', name, '--network', network.name, '--read-only', '--cap-drop', 'ALL',
     '--security-opt', 'no-new-privileges', '--tmpfs', '/run/openimis:uid=33,gid=33,mode=0700',
     ...Object.entries(volumes).flatMap(([target, suffix]) => ['--volume', `${name}_${suffix}:${target}`]),
     '--publish', '127.0.0.1::8443', '--publish', '127.0.0.1::8080', ...(options.arguments ?? []), image,
   ); // prettier-ignore
+  await create();
   const upload = (folder: string, files: Readonly<Record<string, string>>): Promise<void> =>
     uploadFiles(name, folder, files);
   const run: RunningGateway['run'] = async (...argv) => {
@@ -121,6 +124,13 @@ export async function startGateway(
     activate: async (versionName, nextPlan) => {
       await upload('/etc/openimis/gateway', await version(versionName, nextPlan));
       return run('openimis-gateway', 'activate', versionName);
+    },
+    recreate: async () => {
+      await docker('rm', '--force', name);
+      await create();
+      await docker('start', name);
+      await ready();
+      Object.assign(gateway, { https: await port(8443), http: await port(8080) });
     },
     restart: async () => {
       await docker('kill', '--signal', 'KILL', name);

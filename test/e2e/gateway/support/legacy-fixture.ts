@@ -20,6 +20,8 @@ export type LegacyFixture = {
   homeDelay: number;
   /** Closes every connection without an answer. */
   silent: boolean;
+  /** Shows the form again to a login without a session of its own. */
+  needsSession: boolean;
   /** Answers Home.aspx instead. */
   home: ((response: ServerResponse) => void) | undefined;
   /** Answers every request instead. */
@@ -44,6 +46,7 @@ export async function startLegacy(address: string): Promise<LegacyFixture> {
     nameText: undefined,
     homeDelay: 0,
     silent: false,
+    needsSession: false,
     home: undefined,
     everything: undefined,
     close: async () => {
@@ -89,6 +92,8 @@ async function answer(fixture: LegacyFixture, request: IncomingMessage, response
     if (method !== 'POST')
       return send(200, 'text/html', '<input name="txtUserName" />', { 'set-cookie': openSession().cookies });
     const fields = new Map([...new URLSearchParams(body)].map(([name, value]) => [name.toLowerCase(), value]));
+    if (fixture.needsSession && (known === undefined || !fixture.sessions.has(known)))
+      return send(200, 'text/html', '<input name="txtUserName" />', { 'set-cookie': openSession().cookies });
     const session = openSession();
     if (fields.get('__eventargument') === 'SaveOfflineHFID') return redirect('/Home.aspx', session.cookies);
     const account = passwords.get((fields.get('txtusername') ?? '').trimEnd().toLowerCase());

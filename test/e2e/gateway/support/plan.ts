@@ -1,6 +1,6 @@
 import { protectionOf } from '../../../../src/stack/protection.ts';
 import type { GatewaySettings } from '../../../../src/workspace/server.ts';
-import type { Bank, GatewayPlan, LegacyTarget, Route } from '../../../../src/stack/stack.ts';
+import type { Bank, GatewayPlan, LegacyTarget, Route, SessionLimits } from '../../../../src/stack/stack.ts';
 
 /** Ports of the three applications of one bank, all on the address of this machine in the test's network. */
 export type BankPorts = { readonly frontend: number; readonly backend: number; readonly ibackend: number };
@@ -38,6 +38,8 @@ export function gatewayPlan(
     readonly routes: readonly Route[];
     readonly httpsPort?: number;
     readonly settings?: Partial<GatewaySettings>;
+    readonly session?: Partial<SessionLimits>;
+    readonly home?: 'legacy' | 'front';
   },
 ): GatewayPlan {
   return {
@@ -54,6 +56,8 @@ export function gatewayPlan(
     cutover: [],
     audit: { days: 365, megabytes: 512 },
     sandbox: false,
+    session: { idle: 3600, absolute: 43_200, grace: 600, keepOnLogin: false, ...parts.session },
+    home: parts.home ?? 'legacy',
   };
 }
 

@@ -3,7 +3,7 @@ import { newSecrets, openNetwork, type RunningGateway, startGateway, type TestNe
 import { type LegacyFixture, startLegacy } from './legacy-fixture.ts';
 import { gatewayPlan, signedOnRoutes } from './plan.ts';
 import { newSessionId, seal } from './seal.ts';
-import type { GatewayPlan, LegacyTarget, Route } from '../../../../src/stack/stack.ts';
+import type { GatewayPlan, LegacyTarget, Route, SessionLimits } from '../../../../src/stack/stack.ts';
 import type { GatewaySettings } from '../../../../src/workspace/server.ts';
 
 /** All visitors of a test share one address: failure budgets are the subject of guessing.test.ts alone. */
@@ -34,6 +34,8 @@ export async function openWorld(
     readonly legacy?: Partial<LegacyTarget>;
     readonly settings?: Partial<GatewaySettings>;
     readonly cutover?: GatewayPlan['cutover'];
+    readonly session?: Partial<SessionLimits>;
+    readonly home?: 'legacy' | 'front';
   } = {},
 ): Promise<World> {
   const network = await openNetwork();
@@ -59,6 +61,7 @@ export async function openWorld(
   ];
   const plan: GatewayPlan = {
     ...gatewayPlan(network.address, banks, {
+      ...options,
       legacy: target,
       routes: options.routes ?? signedOnRoutes,
       settings: { ...roomy, ...options.settings },
@@ -86,7 +89,12 @@ export async function openWorld(
       legacy.home = undefined;
       legacy.everything = undefined;
       legacy.nameText = undefined;
-      for (const application of applications) application.seen.length = 0;
+      legacy.needsSession = false;
+      for (const application of applications) {
+        application.seen.length = 0;
+        application.status = 200;
+        application.knows = (_, response) => void response.writeHead(200).end('{}');
+      }
     },
     close: async () => {
       await gateway.remove();
