@@ -82,14 +82,12 @@ local function refuse(content)
 end
 
 -- Has this user done nothing for too long? After a restart the last confirmation tells when he was there.
-local function is_idle(content, confirmed, now)
-  local last = activity.last(content.key) or math.max(confirmed, content.issued)
-  return now - last > settings.session.idle
+local function is_idle(content, last, confirmed, now)
+  return now - (last or math.max(confirmed, content.issued)) > settings.session.idle
 end
 
 -- Is this request something that the user does, or does he at least watch what he did? Notes the former.
-local function is_there(content, age, now)
-  local last = activity.last(content.key)
+local function is_there(content, last, age, now)
   if activity.is_due(last, now) or age > trusted then
     if not activity.is_poll() then
       activity.note(content.key, now)
@@ -144,11 +142,12 @@ function sign_on.current()
   end
   local now = ngx.time()
   local confirmed, user = newest(content)
-  if not confirmed or is_idle(content, confirmed, now) then
+  local last = activity.last(content.key)
+  if not confirmed or is_idle(content, last, confirmed, now) then
     return refuse(content)
   end
   local age = user == "" and math.huge or now - confirmed
-  local there = is_there(content, age, now)
+  local there = is_there(content, last, age, now)
   if age > trusted and age <= waits_from and there then
     confirmation.start(content.key, content.hash, visitor.session, visitor.culture)
   end
@@ -182,8 +181,8 @@ end
 --- Somebody who is signed on uses a page of the legacy: that is doing something, too.
 function sign_on.note_activity()
   local content, now = read(), ngx.time()
-  if content and content.user ~= "" and activity.is_due(activity.last(content.key), now)
-    and not is_idle(content, content.confirmed, now) then
+  local last = content and activity.last(content.key)
+  if content and content.user ~= "" and activity.is_due(last, now) and not is_idle(content, last, content.confirmed, now) then
     activity.note(content.key, now)
   end
 end

@@ -166,6 +166,16 @@ except OSError as problem:
     }
   });
 
+  it('calls the gateway `frontend` where the backends are, by the address that they trust as their proxy', async () => {
+    for (const [name, network] of [
+      ['backend', 'app'],
+      ['ibackend', 'iapp'],
+    ] as const) {
+      const gateway = containers['gateway']!.addresses[`openimis-e2e-rendering_${network}`]!;
+      expect((await python(name, 'import socket; print(socket.gethostbyname("frontend"))')).trim()).toBe(gateway);
+    }
+  });
+
   it('has no backend listening where the worker is', async () => {
     for (const name of ['backend', 'ibackend'])
       expect(await tryPort('worker', containers[name]!.addresses['openimis-e2e-rendering_queue']!, 8000)).toBe(
