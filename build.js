@@ -32,6 +32,8 @@ const shared = {
   format: 'esm',
   legalComments: 'none',
   logLevel: 'warning',
+  // Its main file is UMD, whose require() no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   // CommonJS dependencies inside an ES module bundle still call require().
   // Under names of our own: a dependency of mssql declares a __dirname itself, and two of them do not even parse.
   banner: {

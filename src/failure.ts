@@ -36,6 +36,7 @@ export const failureCodes = {
   SECRET_UNUSABLE: 'configuration',
   SERVER_INCOMPLETE: 'configuration',
   SERVER_NOT_DEPLOYABLE: 'configuration',
+  PINS_UNREADABLE: 'configuration',
   // engine
   ENGINE_MISSING: 'unreachable',
   ENGINE_NOT_RUNNING: 'unreachable',

@@ -1,0 +1,31 @@
+import { Flags } from '@oclif/core';
+
+import { exitCodes } from '../failure.ts';
+import { pinComponents } from '../modules/pin-set.ts';
+import { csv, markdown } from './views/sheets.ts';
+
+export const componentFlag = Flags.option({
+  options: pinComponents,
+  description: 'only this component',
+})();
+
+/** Forms of a comparison that other programs read; without one a person does. */
+export const sheetFlags = {
+  markdown: Flags.boolean({ description: 'as a table for a wiki or an issue', exclusive: ['csv', 'json'] }),
+  csv: Flags.boolean({ description: 'as a table for a spreadsheet', exclusive: ['markdown', 'json'] }),
+  'only-changed': Flags.boolean({ description: 'leave out what is the same' }),
+  'exit-code': Flags.boolean({ description: `end with ${exitCodes.findings} when something differs` }),
+};
+
+type SheetFlags = { readonly markdown: boolean; readonly csv: boolean };
+
+/** The form that the flags ask for. */
+export function inForm(
+  flags: SheetFlags,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  people: () => string,
+): string {
+  if (flags.markdown) return markdown(head, rows);
+  return flags.csv ? csv(head, rows) : people();
+}

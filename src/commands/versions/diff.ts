@@ -1,0 +1,35 @@
+import { Args } from '@oclif/core';
+
+import { BaseCommand } from '../../cli/base-command.ts';
+import { pinSetOf, pinSources } from '../../cli/pin-sets.ts';
+import { componentFlag, inForm, sheetFlags } from '../../cli/versions-flags.ts';
+import { diffHead, diffRows, diffView } from '../../cli/views/diff-view.ts';
+import { exitCodes } from '../../failure.ts';
+import { diffPins } from '../../modules/diff-pins.ts';
+
+export default class VersionsDiff extends BaseCommand {
+  static override summary = 'say how the module versions of one server differ from those of another';
+  static override description = `BEFORE and AFTER are servers of openimis.yaml, upstream releases (1.1.0) or openimis.json files (or their folders).
+Upgraded means: AFTER has the newer version. npm versions compare by semver, PyPI versions by PEP 440; a git reference is
+the same or it is another, unless both are tags with versions. Nothing is asked of any registry.`;
+  static override args = {
+    before: Args.string({ required: true, description: 'server, release or openimis.json', ignoreStdin: true }),
+    after: Args.string({ required: true, description: 'what it is compared with', ignoreStdin: true }),
+  };
+  static override flags = { component: componentFlag, ...sheetFlags };
+  static override examples = [
+    '<%= config.bin %> versions diff test qa',
+    '<%= config.bin %> versions diff 1.1.0 test --component backend',
+    '<%= config.bin %> versions diff test ./openimis-be_py/openimis.json --csv',
+  ];
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(VersionsDiff);
+    const sources = pinSources(flags.workspace);
+    const [before, after] = [await pinSetOf(args.before, sources), await pinSetOf(args.after, sources)];
+    const diff = diffPins(before, after, flags.component);
+    if (flags['exit-code'] && !diff.identical) process.exitCode = exitCodes.findings;
+    const people = (): string => diffView(diff, flags['only-changed']);
+    return this.show(diff, () => inForm(flags, diffHead(diff), diffRows(diff), people));
+  }
+}

@@ -1,0 +1,33 @@
+import { Args } from '@oclif/core';
+
+import { BaseCommand } from '../../cli/base-command.ts';
+import { pinSetOf, pinSources } from '../../cli/pin-sets.ts';
+import { componentFlag, inForm, sheetFlags } from '../../cli/versions-flags.ts';
+import { matrixHead, matrixRows, matrixView } from '../../cli/views/matrix-view.ts';
+import { exitCodes } from '../../failure.ts';
+import { matrixOf } from '../../modules/diff-pins.ts';
+import type { PinSet } from '../../modules/pin-set.ts';
+
+export default class VersionsMatrix extends BaseCommand {
+  static override summary = 'show the module versions of several servers side by side';
+  static override description = `Modules down, servers across. Each name is a server of openimis.yaml, an upstream release (1.1.0) or an openimis.json
+file (or its folder).`;
+  static override strict = false;
+  static override args = {
+    names: Args.string({ required: true, description: 'two or more servers, releases or files', ignoreStdin: true }),
+  };
+  static override flags = { component: componentFlag, ...sheetFlags };
+  static override examples = ['<%= config.bin %> versions matrix demo test qa --only-changed'];
+
+  async run(): Promise<unknown> {
+    const { argv, flags } = await this.parse(VersionsMatrix);
+    const sources = pinSources(flags.workspace);
+    const sets: PinSet[] = [];
+    for (const word of argv) sets.push(await pinSetOf(String(word), sources));
+    const all = matrixOf(sets, flags.component);
+    const rows = flags['only-changed'] ? all.filter(({ same }) => !same) : all;
+    if (flags['exit-code'] && all.some(({ same }) => !same)) process.exitCode = exitCodes.findings;
+    const matrix = { names: sets.map(({ name }) => name), rows };
+    return this.show(matrix, () => inForm(flags, matrixHead(matrix), matrixRows(matrix), () => matrixView(matrix)));
+  }
+}
