@@ -4,7 +4,10 @@ import type { LookupFunction } from 'node:net';
 /** A very small browser: keeps cookies, follows nothing by itself, trusts exactly one certificate. */
 export type Browser = {
   readonly cookies: ReadonlyMap<string, string>;
+  /** Opens a page. */
   get(path: string): Promise<Page>;
+  /** What a script of a page does: it wants data, not a page. */
+  fetch(path: string): Promise<Page>;
   /** Posts a form (urlencoded). */
   post(path: string, fields: Readonly<Record<string, string>>): Promise<Page>;
 };
@@ -19,15 +22,16 @@ export type Page = {
 /** `origin`: https://name:port; `certificate`: PEM that the gateway made for itself. */
 export function openBrowser(origin: string, certificate: string): Browser {
   const cookies = new Map<string, string>();
-  const visit = async (method: string, path: string, body?: string): Promise<Page> => {
-    const answer = await send(new URL(path, origin), method, certificate, cookies, body);
+  const visit = async (method: string, path: string, accept: string, body?: string): Promise<Page> => {
+    const answer = await send(new URL(path, origin), { method, accept, body }, certificate, cookies);
     for (const line of answer.setCookies) keep(cookies, line);
     return answer.page;
   };
   return {
     cookies,
-    get: (path) => visit('GET', path),
-    post: (path, fields) => visit('POST', path, new URLSearchParams(fields).toString()),
+    get: (path) => visit('GET', path, page),
+    fetch: (path) => visit('GET', path, 'application/json'),
+    post: (path, fields) => visit('POST', path, page, new URLSearchParams(fields).toString()),
   };
 }
 
@@ -39,19 +43,22 @@ const loopback: LookupFunction = (_host, options, found) => {
 
 type Answer = { readonly page: Page; readonly setCookies: readonly string[] };
 
+const page = 'text/html,application/json';
+
 /** Seconds in ms that one page may take; bytes of a page that are read. */
 const patience = 15_000;
 const longestPage = 1_000_000;
 
+type Asked = { readonly method: string; readonly accept: string; readonly body: string | undefined };
+
 function send(
   url: URL,
-  method: string,
+  { method, accept, body }: Asked,
   ca: string,
   cookies: ReadonlyMap<string, string>,
-  body?: string,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers: Record<string, string> = { accept: 'text/html,application/json', 'user-agent': 'openimis sandbox' };
+    const headers: Record<string, string> = { accept, 'user-agent': 'openimis sandbox' };
     if (cookies.size > 0) headers['cookie'] = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     if (body !== undefined) {
       headers['content-type'] = 'application/x-www-form-urlencoded';

@@ -20,7 +20,7 @@ export async function signOnVisit(
   };
   const who = '/iapi/core/users/current_user/';
 
-  const before = await browser.get(who);
+  const before = await browser.fetch(who);
   step('before the login, the new side refuses', who, before, before.status === 401, '401');
 
   const form = await browser.get('/');
@@ -45,7 +45,7 @@ export async function signOnVisit(
   const front = await browser.get('/front/');
   step('the new pages', '/front/', front, front.status === 200, '200');
 
-  const after = await browser.get(who);
+  const after = await browser.fetch(who);
   const signedOnAs = userName(after.body);
   step('whom the new side sees', who, after, after.status === 200 && signedOnAs !== undefined, signedOnAs ?? '');
   return { steps, signedOnAs: signedOnAs ?? '' };
