@@ -135,6 +135,7 @@ function luaData(plan: GatewayPlan): unknown {
     server: plan.server,
     cookie: plan.cookie,
     signOn: plan.signOn,
+    adminPages: plan.adminPages,
     sandbox: plan.sandbox,
     guessing: {
       perAddress: plan.protection.guessing.perAddress,
@@ -166,6 +167,7 @@ function luaData(plan: GatewayPlan): unknown {
           path: withoutSlash(route.path),
           target: route.target,
           access: route.access,
+          ...(route.signedOn === undefined ? {} : { signedOn: true }),
           ...(route.targetPath === undefined ? {} : { targetPath: withSlash(route.targetPath) }),
         },
       ]),

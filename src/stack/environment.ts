@@ -1,4 +1,5 @@
 import type { Server } from '../workspace/server.ts';
+import { apiAuth } from './gateway-plan.ts';
 import { backendPort, type GenerationFacts } from './generations.ts';
 import type { SecretMount } from './stack.ts';
 import { hostForContainers } from './this-box.ts';
@@ -64,11 +65,16 @@ export function webEnvironment(
     // The sandbox is visited under the box's own names; anywhere else another Host header is somebody's trick.
     ...(web.sandbox ? { ALLOWED_HOSTS: JSON.stringify([server.gateway.dns, 'localhost', '127.0.0.1']) } : {}),
     // Up to 1.3 any text turns it on, even "False": where it must be off, it is absent.
-    ...(server.gateway.signOn === 'legacy' ? { REMOTE_USER_AUTHENTICATION: 'True' } : {}),
+    ...(gatewayNamesUsers(server) ? { REMOTE_USER_AUTHENTICATION: 'True' } : {}),
     OPENIMIS_LISTEN: `${web.address}:${backendPort}`,
     OPENIMIS_HOST: server.gateway.dns,
     ...(facts.trustsProxy && web.gateway !== undefined ? { OPENIMIS_TRUSTED_PROXY: web.gateway } : {}),
   };
+}
+
+/** Does the gateway tell a backend who the user is: a signed-on one, or an API user? */
+function gatewayNamesUsers(server: Server): boolean {
+  return server.gateway.signOn === 'legacy' || apiAuth(server) === 'basic';
 }
 
 /** Secrets of the backend's image; a web process is also told in which header the gateway names the user. */
@@ -88,7 +94,7 @@ export function backendSecrets(
     { secret: 'DJANGO_SECRET_KEY', env: 'SECRET_KEY' },
     { ...amqp, env: 'CELERY_BROKER_URL' },
     ...(facts.channelsOverAmqp ? [{ ...amqp, env: 'CHANNELS_HOST' }] : []),
-    ...(process === 'web' && server.gateway.signOn === 'legacy'
+    ...(process === 'web' && gatewayNamesUsers(server)
       ? [{ secret: 'IDENTITY_HEADER', env: 'REMOTE_USER_HEADER_NAME', prefix: 'HTTP_X_OPENIMIS_' } as const]
       : []),
   ];

@@ -21,6 +21,7 @@ export function gatewayPlan(
     httpPort: server.gateway.http,
     httpsPort: server.gateway.https,
     signOn: server.gateway.signOn,
+    adminPages: server.gateway.api?.admin ?? defaults.adminPages,
     ...(server.legacy === undefined ? {} : { legacy: legacyTarget(server.legacy) }),
     routes: routesOf(server),
     banks: banksOf(server, addresses),
@@ -119,12 +120,23 @@ function applicationRoutes(server: Server): readonly Route[] {
       ...(facts.frontend === 'serve' ? { targetPath: '/' } : {}),
     },
     { name: 'iapi', path: '/iapi/', access: page, ...iapi },
-    { name: 'api', path: '/api/', target: targetOf('backend'), access: apiAccess(server) },
+    {
+      name: 'api',
+      path: '/api/',
+      target: targetOf('backend'),
+      access: apiAuth(server),
+      ...(carriesLogin && reactCallsApi(server) ? { signedOn: true } : {}),
+    },
   ];
 }
 
-/** React calls /iapi up to 1.3, so /api is for programs; from 1.4 on React itself calls /api. */
-function apiAccess(server: Server): Route['access'] {
-  if (server.gateway.signOn === 'application') return 'application';
-  return since(server.generation, '1.4') ? 'signed-on' : 'basic';
+/** React calls /iapi up to 1.3; from 1.4 on (fe-core 1.4) it calls /api itself, with a token of its own or none. */
+function reactCallsApi({ generation }: Pick<Server, 'generation'>): boolean {
+  return since(generation, '1.4');
+}
+
+/** Who checks credentials on /api: Basic Auth would take React's header and make browsers ask for a password. */
+export function apiAuth(server: Pick<Server, 'generation' | 'gateway'>): 'basic' | 'application' {
+  const { api, signOn } = server.gateway;
+  return api?.auth ?? (signOn === 'application' || reactCallsApi(server) ? 'application' : 'basic');
 }

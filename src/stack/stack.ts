@@ -102,6 +102,8 @@ export type Route = {
   readonly target: 'legacy' | 'frontend' | 'backend' | 'ibackend' | 'gateway' | 'not-deployed';
   /** Who may use it: the signed-on user, a Basic Auth user, the application decides, anybody. */
   readonly access: 'signed-on' | 'basic' | 'application' | 'anybody';
+  /** A signed-on browser that brings no credentials of the application's own is identified here too. */
+  readonly signedOn?: true;
   /** Path prefix on the target when it differs (a lone backend with SITE_ROOT api serves /iapi/ too). */
   readonly targetPath?: string;
 };
@@ -141,6 +143,8 @@ export type GatewayPlan = {
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly signOn: 'legacy' | 'application';
+  /** Django's own pages below /api/admin and /iapi/admin. */
+  readonly adminPages: 'closed' | 'open';
   readonly legacy?: LegacyTarget;
   readonly routes: readonly Route[];
   readonly banks: readonly Bank[];

@@ -12,6 +12,7 @@ export const defaults = {
   grace: 10,
   keepOnLogin: false,
   home: 'legacy',
+  adminPages: 'closed',
   replicas: 1,
   healthInterval: 10,
   guessing: { perAddress: 10, site: 200, window: 300 },

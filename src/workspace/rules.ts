@@ -21,6 +21,7 @@ type RuledServer = {
     readonly cutover?: Readonly<Record<string, { readonly users?: readonly string[] }>>;
     readonly session?: { readonly idle?: number; readonly absolute?: number };
     readonly home?: 'legacy' | 'front';
+    readonly api?: { readonly auth?: 'basic' | 'application' };
   };
   readonly release?: string;
   readonly assembly?: string;
@@ -38,6 +39,7 @@ export function serverProblems(server: RuledServer): RuleProblem[] {
     ...componentProblems(server),
     ...signOnProblems(server),
     ...sessionProblems(server),
+    ...apiProblems(server),
     ...pinProblems(server),
     ...subnetProblems(server),
     ...portProblems(server),
@@ -139,6 +141,14 @@ function sessionProblems({ gateway, components }: RuledServer): RuleProblem[] {
   if (gateway?.home === 'front' && components !== undefined && components.frontend === undefined)
     problems.push({ path: ['gateway', 'home'], message: 'cannot be "front": no frontend is deployed' });
   return problems;
+}
+
+/** Where nobody is signed on by the legacy, React brings a token of its own in the header that Basic Auth would take. */
+function apiProblems({ components, gateway }: RuledServer): RuleProblem[] {
+  const frontend = components === undefined || components.frontend !== undefined;
+  if (gateway?.api?.auth !== 'basic' || gateway.signOn !== 'application' || !frontend) return [];
+  const message = 'cannot be "basic" with signOn: application and a frontend: React calls /api with a token of its own';
+  return [{ path: ['gateway', 'api', 'auth'], message }];
 }
 
 function pinProblems({ pins }: RuledServer): RuleProblem[] {

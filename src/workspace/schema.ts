@@ -119,6 +119,22 @@ const gateway = z
         default: defaults.home,
       })
       .exactOptional(),
+    api: z
+      .strictObject({
+        auth: z
+          .enum(['basic', 'application'])
+          .meta({
+            description:
+              'Who checks credentials on /api. basic: the gateway (openimis users); application: the application itself. Default: basic up to release 1.3, application from 1.4 on or with signOn: application.',
+          })
+          .exactOptional(),
+        admin: z
+          .enum(['closed', 'open'])
+          .meta({ description: "Django's own pages /api/admin and /iapi/admin.", default: defaults.adminPages })
+          .exactOptional(),
+      })
+      .meta({ description: 'The new backend for programs, below /api.' })
+      .exactOptional(),
   })
   .meta({ description: 'The only entry point of the new stack.' });
 

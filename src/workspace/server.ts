@@ -54,6 +54,12 @@ export type GatewaySettings = {
   readonly session: SessionSettings;
   /** What Home.aspx of the legacy shows to who is signed on: itself, or the new pages. */
   readonly home: 'legacy' | 'front';
+  readonly api?: {
+    /** Who checks credentials on /api. Default: the gateway (basic) up to 1.3, the application from 1.4 on. */
+    readonly auth?: 'basic' | 'application';
+    /** Django's own administration pages. Default: closed. */
+    readonly admin?: 'closed' | 'open';
+  };
 };
 
 /** How long a sign-on lasts. Minutes. */
@@ -115,7 +121,7 @@ export const secretNames = [
   'RABBITMQ_PASSWORD',
   'IDENTITY_HEADER',
   'GATEWAY_SIGNING_KEY',
-  /** htpasswd lines (bcrypt), `\n` between them written as `|`; empty: nobody may use /api. */
+  /** API users (api-users.ts), `|` between them; empty: nobody may use /api by Basic Auth. */
   'API_USERS',
 ] as const;
 export type SecretName = (typeof secretNames)[number];

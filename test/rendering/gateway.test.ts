@@ -26,6 +26,7 @@ const plan: GatewayPlan = {
   httpPort: 80,
   httpsPort: 8443,
   signOn: 'legacy',
+  adminPages: 'closed',
   legacy,
   routes: [
     { name: 'legacy', path: '/', target: 'legacy', access: 'anybody' },

@@ -39,6 +39,21 @@ export async function writeSecrets(folder: string, server: string, secrets: Secr
   await write(folder, server, secrets, false);
 }
 
+/**
+ * Changes secrets/<server>.env from what it says at this moment (mode 0600, in one step) and makes up what is missing of the
+ * generated ones. Returns the secrets before and after. Throws what `change` throws; then nothing was written.
+ */
+export async function editSecrets(
+  folder: string,
+  server: string,
+  change: (secrets: Secrets) => Secrets,
+): Promise<{ readonly before: Secrets; readonly after: Secrets }> {
+  const before = await readSecrets(folder, server);
+  const after = ensureGenerated(change(before));
+  if (formatSecrets(after) !== formatSecrets(before)) await write(folder, server, after, false);
+  return { before, after };
+}
+
 async function write(folder: string, server: string, secrets: Secrets, create: boolean): Promise<boolean> {
   const file = join(folder, secretsFile(server));
   const text = formatSecrets(secrets);

@@ -1,61 +1,218 @@
--- Basic Auth of /api against bcrypt hashes (htpasswd). A verified password is remembered for a minute, as a keyed hash
--- together with the stored hash: a changed or removed user fails at the next request after the reload.
+-- Who may use /api with Basic Auth, and as whom: one line per API user in the secrets file `htpasswd`, as `openimis users add`
+-- writes it:   name:bcrypt hash   or   name:bcrypt hash:as=LOGIN paths=/api/x/,/api/y/ from=10.0.0.0/8 expires=2027-12-31
+-- A line that is not understood as a whole is nobody: a restriction must never be lost.
 local answer = require "answer"
+local api_memory = require "api_memory"
 local crypto = require "crypto"
+local networks = require "networks"
+local password_check = require "password_check"
 local settings = require "settings"
 
 local api_users = {}
 
-local verified, failures = ngx.shared.api_verified, ngx.shared.api_failures
-local remember, budget, window = 60, 10, 60 -- seconds, failures per address, seconds
-local stored, some_hash = {}, nil
+local longest_password = 72 -- bytes; bcrypt would not look at more
+local users, hashes = {}, {}
+
+local readers = {
+  as = function(user, value)
+    user.as = ngx.unescape_uri((value:gsub("%+", "%%2B")))
+    return not value:gsub("%%%x%x", ""):find("%", 1, true) and user.as:find("^[\32-\126]+$") ~= nil and #user.as <= 50
+  end,
+  paths = function(user, value)
+    user.paths = {}
+    for path in value:gmatch("[^,]+") do
+      local plain = path:gsub("/+$", "")
+      if not plain:find("^/[%w/._~-]+$") then
+        return false
+      end
+      user.paths[#user.paths + 1] = plain
+    end
+    return #user.paths > 0
+  end,
+  from = function(user, value)
+    user.from = {}
+    for text in value:gmatch("[^,]+") do
+      local network = networks.parse(text)
+      if not network then
+        return false
+      end
+      user.from[#user.from + 1] = network
+    end
+    return #user.from > 0
+  end,
+  expires = function(user, value)
+    user.expires = value
+    return value:find("^%d%d%d%d%-%d%d%-%d%d$") ~= nil
+  end,
+}
+
+local function parse(line)
+  local name, hash, rest = line:match("^([%w._@+-][%w._@+ -]*):(%$2[aby]%$%d%d%$[./%w]+)(.*)$")
+  local cost = hash and tonumber(hash:sub(5, 6))
+  if not name or #name > 50 or #hash ~= 60 or cost > 14 or (rest ~= "" and rest:sub(1, 1) ~= ":") then
+    return nil
+  end
+  local user = { name = name, hash = hash, as = name }
+  local seen = {}
+  for word in rest:sub(2):gmatch("%S+") do
+    local key, value = word:match("^(%w+)=(.+)$")
+    if not key or seen[key] or not readers[key] or not readers[key](user, value) then
+      return nil
+    end
+    seen[key] = true
+  end
+  return user
+end
 
 function api_users.load()
   for line in settings.api_users:gmatch("[^\r\n]+") do
-    local name, hash = line:match("^([%w._@+-][%w._@+ -]*):(%$2[aby]%$%d%d%$[./%w]+)$")
-    if name and #name <= 50 and #hash == 60 then
-      stored[name], some_hash = hash, some_hash or hash
-    elseif not line:find("^%s*#") then
-      ngx.log(ngx.WARN, "htpasswd: a line is not `name:bcrypt hash` and is ignored")
+    local user = parse(line)
+    if user then
+      users[user.name] = user
+      hashes[#hashes + 1] = user.hash
+    else
+      ngx.log(ngx.WARN, "API users: a line is not understood and stands for nobody (openimis users list shows it)")
     end
   end
 end
 
-local function challenge()
+-- Somebody who cannot be right costs as much time as somebody who is wrong: always the same stranger's hash for a name.
+local function decoy(name)
+  local digits = tonumber(ngx.crc32_long(crypto.hash("api-decoy", name)))
+  return hashes[digits % #hashes + 1]
+end
+
+-- Scripts in a browser must not make it open its own password dialog; other programs need to be asked.
+local function may_be_asked()
+  if ngx.var.http_x_requested_with then
+    return false
+  end
   local mode = ngx.var.http_sec_fetch_mode
-  if not mode or mode == "navigate" then
+  if mode then
+    return mode == "navigate"
+  end
+  local is_browser = (ngx.var.http_user_agent or ""):find("Mozilla/", 1, true) ~= nil
+  return not is_browser or (ngx.var.http_accept or ""):find("text/html", 1, true) ~= nil
+end
+
+local function challenge()
+  if may_be_asked() then
     ngx.header["WWW-Authenticate"] = 'Basic realm="openIMIS API", charset="UTF-8"'
   end
   return answer.refuse(401, "no-api-user", "API users only", "This address needs the name and password of an API user.")
 end
 
---- The API user of this request; ends the request with 401 or 429 when there is none.
-function api_users.user()
+local function wait(status, code, seconds, text)
+  ngx.header["Retry-After"] = seconds
+  return answer.refuse(status, code, "Please wait", text)
+end
+
+local function credentials()
   local encoded = (ngx.var.http_authorization or ""):match("^[bB][aA][sS][iI][cC] +([%w+/=]+)$")
   local name, password = ((encoded and #encoded <= 512 and ngx.decode_base64(encoded)) or ""):match("^([^:]*):(.*)$")
-  if not name then
+  if name and #name <= 50 and #password <= longest_password and not password:find("\0", 1, true) then
+    return name, password
+  end
+end
+
+-- Why this user cannot come in here and now, whatever the password; nil: he can.
+local function obstacle(user, client)
+  if user.expires and os.date("!%Y-%m-%d", ngx.time()) > user.expires then
+    return "expired at the end of " .. user.expires
+  end
+  for _, network in ipairs(user.from or {}) do
+    if networks.holds(network, client) then
+      return nil
+    end
+  end
+  return user.from and "asked from an address outside of its networks" or nil
+end
+
+-- "right", "wrong", "wait" (and seconds) or "busy".
+local function compare(name, password, user, hash, key, client)
+  local was_right = api_memory.was_right(name, key)
+  local seconds = not was_right and api_memory.wait(name, client)
+  if seconds then
+    return "wait", seconds
+  end
+  api_memory.count(name, client)
+  local matches = password_check.matches(password, hash, was_right and "known" or "stranger")
+  local outcome = matches == nil and "busy" or matches and user and "right" or "wrong"
+  if outcome ~= "wrong" then
+    api_memory.take_back(name, client)
+  end
+  return outcome
+end
+
+local function judge(name, password, user, client)
+  local hash = user and user.hash or decoy(name)
+  local key = api_memory.key(name, password, hash)
+  local ends = ngx.now() + 15
+  while true do
+    if user and api_memory.is_verified(key) then
+      return "right"
+    end
+    if api_memory.is_wrong(key) then
+      return "wrong"
+    end
+    if api_memory.begin(key) then
+      local outcome, seconds = compare(name, password, user, hash, key, client)
+      if outcome == "right" then
+        api_memory.keep(name, key)
+      elseif outcome == "wrong" then
+        api_memory.keep_wrong(key)
+      end
+      api_memory.finish(key)
+      return outcome, seconds
+    end
+    repeat
+      if ngx.now() >= ends then
+        return "busy"
+      end
+      ngx.sleep(0.02)
+    until not api_memory.is_running(key)
+  end
+end
+
+--- The API user of this request ({ name, as, paths }); ends the request with 401, 429 or 503 when there is none.
+function api_users.user()
+  local name, password = credentials()
+  if not name or #hashes == 0 then
     return challenge()
   end
-  local hash = stored[name]
-  local key = crypto.hash("api", (hash or "") .. "\0" .. name .. "\0" .. password)
-  if hash and verified:get(key) then
+  local client = ngx.var.binary_remote_addr
+  local user = users[name]
+  local why = user and obstacle(user, client)
+  local outcome, seconds = judge(name, password, not why and user or nil, client)
+  if outcome == "right" then
     ngx.var.openimis_user = name
-    return name
+    return user
   end
-  local address = ngx.var.binary_remote_addr
-  if (failures:get(address) or 0) >= budget then
-    ngx.header["Retry-After"] = window
-    return answer.refuse(429, "too-many-failures", "Too many failures", "Too many wrong passwords: please wait a minute.")
+  if outcome == "wait" then
+    return wait(429, "too-many-failures", seconds, "Too many wrong passwords: please wait a minute.")
   end
-  -- An unknown name costs the same time as a wrong password.
-  local matches = some_hash ~= nil and crypto.password_matches(password, hash or some_hash)
-  if hash and matches then
-    verified:set(key, true, remember)
-    ngx.var.openimis_user = name
-    return name
+  if outcome == "busy" then
+    return wait(503, "busy", 2, "Too many passwords are being compared just now: please try again in some seconds.")
   end
-  failures:incr(address, 1, 0, window)
+  if why then
+    ngx.log(ngx.WARN, "API user ", name, " refused: ", why)
+  end
   return challenge()
+end
+
+--- Is a path in this one or below it? Neither ends in a slash.
+local function is_below(path, above)
+  return path == above or path:sub(1, #above + 1) == above .. "/"
+end
+
+--- May an API user ask for this decoded path? `apart` is the area it is in that must be opened by name, or nil.
+function api_users.may(user, route, path, apart)
+  for _, open in ipairs(user.paths or { route.path }) do
+    if is_below(path, open) and (not apart or is_below(open, apart)) then
+      return true
+    end
+  end
+  return false
 end
 
 return api_users

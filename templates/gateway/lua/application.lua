@@ -1,17 +1,16 @@
 -- /front, /iapi and /api: who may pass, which bank answers, and who the backend is told it is.
 local answer = require "answer"
-local api_users = require "api_users"
+local api_access = require "api_access"
 local backend_user = require "backend_user"
 local banks = require "banks"
 local cookies = require "cookies"
+local foreign = require "foreign"
 local maintenance = require "maintenance"
 local settings = require "settings"
 local sign_on = require "sign_on"
 local visitor = require "visitor"
 
 local application = {}
-
-local safe_methods = { GET = true, HEAD = true, OPTIONS = true }
 
 -- One spelling per path: what nginx matched must be what the backend reads.
 local function is_plain(raw, route)
@@ -23,29 +22,19 @@ local function is_plain(raw, route)
     and not lower:find("%00", 1, true)
 end
 
--- A page of another site must not change anything in this user's name.
-local function is_foreign()
-  if safe_methods[ngx.req.get_method()] then
-    return false
-  end
-  local origin = ngx.var.http_origin
-  if ngx.var.http_sec_fetch_site == "cross-site" then
-    return true
-  end
-  return origin ~= nil and origin:lower() ~= "https://" .. ngx.var.openimis_host:lower():gsub(":443$", "")
-end
-
 -- React 1.0 and 1.1 log out by loading their own route.
 local function is_logout(route)
   return route.name == "front" and ngx.var.uri == route.path .. "/logout"
 end
 
-local hidden = {
-  front = function()
-    return true
-  end,
-  ["signed-on"] = cookies.hidden_from_signed_on_application,
-}
+-- Where the gateway says who the user is, nothing of Django's own must say it too.
+local function hidden_cookies()
+  return ngx.ctx.identified and cookies.hidden_from_signed_on_application or cookies.hidden_from_application
+end
+
+local function everything()
+  return true
+end
 
 --- Access phase of an application's route; its name is in $openimis_route.
 function application.access()
@@ -62,27 +51,32 @@ function application.access()
   if not is_plain(raw, route) then
     return answer.refuse(400, "odd-path", "Not understood", "This address is spelt in a way that is not accepted here.")
   end
-  if route.access ~= "application" and is_foreign() then
-    return answer.refuse(403, "cross-site", "Not allowed", "Another site must not change anything here in your name.")
+  if route.access ~= "application" then
+    foreign.refuse()
   end
-  local user
+  local area = route.name ~= "front" and api_access.area(route, ngx.var.uri)
+  if area == "/admin" and settings.adminPages ~= "open" then
+    return answer.refuse(403, "admin-closed", "Not open here", "The administration pages of the new openIMIS are closed on this server.")
+  end
+  local user, by_legacy
   if route.access == "signed-on" then
     if is_logout(route) then
       return answer.redirect("/logout")
     end
-    user = visitor.user()
-  elseif route.access == "basic" then
-    user = api_users.user()
+    user, by_legacy = visitor.user(), true
+  elseif route.access == "basic" or route.signedOn then
+    user, by_legacy = api_access.identity(route, area)
   end
   local bank = banks.active()
   if not bank then
     return answer.refuse(503, "starting", "openIMIS is starting", "The new part of openIMIS is starting. Please try again in a minute.")
   end
-  if route.access == "signed-on" and backend_user.is_unknown(user, route, bank) then
+  if by_legacy and backend_user.is_unknown(user, route, bank) then
     return answer.refuse(403, "unknown-user", "Not known to the new openIMIS", "You are logged in as " .. user
       .. ", but the new part of openIMIS has no such user. Please ask your administrator; the existing openIMIS goes on as before.", true)
   end
   if user then
+    ngx.ctx.identified = true
     ngx.req.clear_header("Authorization")
     if route.name ~= "front" then
       ngx.req.set_header(settings.identity_header, user)
@@ -90,7 +84,7 @@ function application.access()
   end
   local header = ngx.var.http_cookie
   if header then
-    local drop = hidden[route.name] or hidden[route.access] or cookies.hidden_from_application
+    local drop = route.name == "front" and everything or hidden_cookies()
     ngx.req.set_header("Cookie", cookies.without(header, drop))
   end
   ngx.var.openimis_upstream = route.target .. "-" .. bank
@@ -118,7 +112,7 @@ end
 
 local function outside_cookie(route, line)
   local name = line:match("^%s*([^=;%s]+)") or ""
-  if (hidden[route.access] or cookies.hidden_from_application)(name:lower()) then
+  if hidden_cookies()(name:lower()) then
     return nil
   end
   return (line:gsub("(;%s*[pP][aA][tT][hH]=)([^;]*)", function(attribute, path)
@@ -143,7 +137,7 @@ function application.header()
     end
     ngx.header["Set-Cookie"] = #kept > 0 and kept or nil
   end
-  if route.access == "signed-on" and route.name ~= "front" then
+  if ngx.ctx.identified and route.name ~= "front" then
     ngx.header["Cache-Control"] = ngx.header["Cache-Control"] or "private, no-store"
   end
   sign_on.write_cookies()

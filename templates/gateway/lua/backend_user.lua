@@ -50,7 +50,7 @@ local function backend_route(route)
     return nil
   end
   local found = route.name == "front" and settings.routes.iapi or route
-  return found and found.access == "signed-on" and found.target ~= "not-deployed" and found or nil
+  return found and (found.access == "signed-on" or found.signedOn) and found.target ~= "not-deployed" and found or nil
 end
 
 --- Is it certain that the backend behind this route has no such user?

@@ -1,4 +1,4 @@
--- HMAC-SHA-256, comparison in constant time and bcrypt, all from the libraries nginx itself uses.
+-- HMAC-SHA-256 and comparison in constant time, from the library nginx itself uses.
 local ffi = require "ffi"
 local base64 = require "ngx.base64"
 local settings = require "settings"
@@ -8,15 +8,10 @@ const void *EVP_sha256(void);
 unsigned char *HMAC(const void *md, const void *key, int key_size, const char *data, size_t size,
                     unsigned char *out, unsigned int *out_size);
 int CRYPTO_memcmp(const void *a, const void *b, size_t size);
-char *crypt_r(const char *password, const char *setting, void *scratch);
 ]]
 
 local crypto = {}
 local out, out_size = ffi.new("unsigned char[64]"), ffi.new("unsigned int[1]")
--- struct crypt_data of libxcrypt and of old glibc are 32 KiB and 128 KiB.
-local scratch_size = 131232
-local scratch = ffi.new("char[?]", scratch_size)
-local has_crypt, libcrypt = pcall(ffi.load, "libcrypt.so.1")
 
 --- Keyed hash of `text`, base64url (43 characters). `purpose` keeps hashes of different things apart.
 function crypto.hash(purpose, text)
@@ -30,18 +25,6 @@ end
 --- Are two strings equal? Takes the same time wherever they differ.
 function crypto.equal(a, b)
   return #a == #b and ffi.C.CRYPTO_memcmp(a, b, #a) == 0
-end
-
---- Does `password` belong to the stored hash (`$2y$...`)?
-function crypto.password_matches(password, stored)
-  if not has_crypt or password:find("\0", 1, true) then
-    return false
-  end
-  ffi.fill(scratch, scratch_size)
-  local result = libcrypt.crypt_r(password, stored, scratch)
-  local text = result ~= nil and ffi.string(result) or ""
-  ffi.fill(scratch, scratch_size)
-  return crypto.equal(text, stored)
 end
 
 return crypto

@@ -6,8 +6,8 @@ local sign_on = require "sign_on"
 
 local visitor = {}
 
---- The signed-on user of this request; ends the request when there is none.
-function visitor.user()
+--- The signed-on user of this request, or nil; ends the request when it cannot be said now who it is.
+function visitor.user_if_any()
   local state, user = sign_on.current()
   if state == "user" then
     return user
@@ -18,6 +18,14 @@ function visitor.user()
   elseif state == "idle" then
     return answer.refuse(503, "idle", "Please go on",
       "Nothing was done here for a while: the existing openIMIS is asked who you are as soon as you do something.")
+  end
+end
+
+--- The signed-on user of this request; ends the request when there is none.
+function visitor.user()
+  local user = visitor.user_if_any()
+  if user then
+    return user
   elseif answer.is_navigation() then
     return_path.remember()
     return answer.redirect(settings.legacy.path)

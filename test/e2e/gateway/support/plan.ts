@@ -40,6 +40,7 @@ export function gatewayPlan(
     readonly settings?: Partial<GatewaySettings>;
     readonly session?: Partial<SessionLimits>;
     readonly home?: 'legacy' | 'front';
+    readonly adminPages?: 'closed' | 'open';
   },
 ): GatewayPlan {
   return {
@@ -48,6 +49,7 @@ export function gatewayPlan(
     httpPort: 80,
     httpsPort: parts.httpsPort ?? 443,
     signOn: parts.legacy === undefined ? 'application' : 'legacy',
+    adminPages: parts.adminPages ?? 'closed',
     ...(parts.legacy === undefined ? {} : { legacy: parts.legacy }),
     routes: parts.routes,
     banks: Array.from({ length: 8 }, (_, index) => bank(index, address, ports[index])),
