@@ -26,6 +26,8 @@ export const failureCodes = {
   SERVER_AMBIGUOUS: 'usage',
   SERVER_EXISTS: 'usage',
   CONFIRMATION_NEEDED: 'usage',
+  API_USER_EXISTS: 'usage',
+  API_USER_UNKNOWN: 'usage',
   // configuration
   WORKSPACE_MISSING: 'configuration',
   WORKSPACE_INVALID: 'configuration',

@@ -9,7 +9,7 @@ export type Redact = (text: string) => string;
 export function redaction(secrets: Secrets): Redact {
   const spellings = Object.entries(secrets)
     .flatMap(([name, value]) =>
-      [value, ...(name === 'API_USERS' ? value.split('|') : [])].map((v) => ({ name, value: v })),
+      [value, ...(name === 'API_USERS' ? apiUserParts(value) : [])].map((v) => ({ name, value: v })),
     )
     .filter(({ value }) => value !== '')
     .flatMap(({ name, value }) =>
@@ -23,6 +23,12 @@ export function redaction(secrets: Secrets): Redact {
   const names = new Map(spellings.map(({ name, text }) => [text, name]));
   const pattern = new RegExp([...names.keys()].map(escaped).join('|'), 'g');
   return (text) => text.replaceAll(pattern, (found) => `[${names.get(found) ?? 'secret'}]`);
+}
+
+/** Each line, and each hash by itself. */
+function apiUserParts(value: string): readonly string[] {
+  const lines = value.split('|');
+  return [...lines, ...lines.map((line) => line.split(':')[1] ?? '').filter((hash) => hash.startsWith('$'))];
 }
 
 /** As encodeURIComponent, which throws for half a character. */

@@ -29,9 +29,6 @@ export type ApiUsers = {
 const separator = '|';
 const name = /^[\w.@+-][\w.@+ -]{0,49}$/;
 const bcrypt = /^\$2[aby]\$(0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$/;
-/** Areas of a backend that only a path naming them opens. */
-export const openedByName = ['/api/graphql', '/api/admin'] as const;
-
 type Problem = string | undefined;
 
 export function apiUserNameProblem(value: string): Problem {

@@ -48,6 +48,9 @@ describe('the program, without a terminal', () => {
     [['init', 'test'], 2, 'VALUE_MISSING'],
     [['init', '--from', 'nowhere'], 2, 'USAGE'],
     [['explain', 'NOTHING'], 2, 'USAGE'],
+    [['users', 'add'], 2, 'USAGE'],
+    [['users', 'add', 'test', 'ann', '--password-file', 'a', '--password-stdin'], 2, 'USAGE'],
+    [['users', 'remove', 'test', 'ann', '--yes'], 3, 'WORKSPACE_MISSING'],
     [['deploy', 'test', '--image', 'backend'], 2, 'USAGE'],
   ])('%j ends with %i and %s, as text and as one JSON document', async (argv, code, word) => {
     await inTemporaryFolder(async (cwd) => {

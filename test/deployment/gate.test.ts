@@ -66,6 +66,7 @@ describe('redaction', () => {
       DJANGO_SECRET_KEY: 'abcdef',
       API_USERS: 'ann:$2b$x|bob:$2b$y',
     });
+    expect(redact('the hash $2b$x alone')).toBe('the hash [API_USERS] alone');
     expect(redact('abcdef abc bob:$2b$y')).toBe('[DJANGO_SECRET_KEY] [DATABASE_PASSWORD] [API_USERS]');
   });
 

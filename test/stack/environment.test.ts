@@ -75,6 +75,13 @@ describe('sign-on', () => {
     }
   });
 
+  it('is there for the API users of a server whose application signs people on', () => {
+    const server = withoutLegacy({ ...testServer, generation: '24.10', components: { backend: {} } });
+    const stack = stackFrom({ ...server, gateway: { ...server.gateway, api: { auth: 'basic' } } });
+    expect(service(stack, 'backend').environment['REMOTE_USER_AUTHENTICATION']).toBe('True');
+    expect(exported(stack, 'backend')['REMOTE_USER_HEADER_NAME']).toBe('HTTP_X_OPENIMIS_<IDENTITY_HEADER>');
+  });
+
   it('gives each process its root', () => {
     expect([environment('1.1')['SITE_ROOT'], environment('1.1', 'ibackend')['SITE_ROOT']]).toEqual(['api', 'iapi']);
   });

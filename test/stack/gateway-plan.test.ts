@@ -11,8 +11,8 @@ function routes(server: Server): Readonly<Record<string, string>> {
   return Object.fromEntries(routesOf(server).map((route) => [route.path, describeRoute(route)]));
 }
 
-function describeRoute({ target, targetPath, access }: Route): string {
-  return `${target}${targetPath === undefined ? '' : ` ${targetPath}`}, ${access}`;
+function describeRoute({ target, targetPath, access, signedOn }: Route): string {
+  return `${target}${targetPath === undefined ? '' : ` ${targetPath}`}, ${access}${signedOn === true ? ' or signed-on' : ''}`;
 }
 
 describe('routes', () => {
@@ -79,8 +79,18 @@ describe('routes', () => {
   it('let React pass where React calls: /iapi up to 1.3, /api from 1.4', () => {
     for (const generation of generations)
       expect(routes({ ...testServer, generation })['/api/']).toBe(
-        since(generation, '1.4') ? 'backend, signed-on' : 'backend, basic',
+        since(generation, '1.4') ? 'backend, application or signed-on' : 'backend, basic',
       );
+  });
+
+  it('take who checks credentials on /api from the setting', () => {
+    const withAuth = (auth: 'basic' | 'application', generation: Server['generation']): string | undefined =>
+      routes({ ...testServer, generation, gateway: { ...testServer.gateway, api: { auth } } })['/api/'];
+    expect(withAuth('application', '1.1')).toBe('backend, application');
+    expect(withAuth('basic', '24.10')).toBe('backend, basic or signed-on');
+    const alone = withoutLegacy({ ...testServer, generation: '24.10', components: { backend: {} } });
+    const basic = { ...alone, gateway: { ...alone.gateway, api: { auth: 'basic' } } } as const;
+    expect(routes(basic)['/api/']).toBe('backend, basic');
   });
 });
 

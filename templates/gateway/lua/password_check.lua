@@ -7,10 +7,14 @@ local running = 0 -- checks of this worker that run or stand in line; the pool h
 local line = { stranger = 4, known = 8 } -- who was right before still finds a place when strangers fill theirs
 local patience = { stranger = 2, known = 10 } -- seconds
 
+local function long_sleep()
+  ngx.sleep(60)
+end
+
 local function computed(password, stored)
   running = running + 1
   -- A worker that should end looks only for timers, not for threads: without one it would cut this answer off.
-  local timer = ngx.thread.spawn(ngx.sleep, 60)
+  local timer = ngx.thread.spawn(long_sleep)
   local done, matches = ngx.run_worker_thread(pool, "password_hash", "matches", password, stored)
   ngx.thread.kill(timer)
   running = running - 1

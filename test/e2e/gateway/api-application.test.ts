@@ -30,12 +30,15 @@ function cookie(): string {
 }
 
 describe('gateway.api.auth: application', () => {
-  it.each([bearer, basic, 'Digest username="Admin"', 'x'])('passes %s as it is, and says nobody', async (authorization) => {
-    const answer = await get('/api/graphql', { method: 'POST', body: '{}', headers: { authorization } });
-    expect(answer.status).toBe(200);
-    expect(seen('authorization')).toEqual([authorization]);
-    expect(toldIdentity(answer, world.identityHeader)).toEqual([]);
-  });
+  it.each([bearer, basic, 'Digest username="Admin"', 'x'])(
+    'passes %s as it is, and says nobody',
+    async (authorization) => {
+      const answer = await get('/api/graphql', { method: 'POST', body: '{}', headers: { authorization } });
+      expect(answer.status).toBe(200);
+      expect(seen('authorization')).toEqual([authorization]);
+      expect(toldIdentity(answer, world.identityHeader)).toEqual([]);
+    },
+  );
 
   it('says nobody either when a signed-on browser brings credentials of its own', async () => {
     for (const authorization of [bearer, '']) {
@@ -128,14 +131,21 @@ describe('gateway.api.auth: basic, where React calls /api', () => {
   });
 
   it('a signed-on browser, an API user and nobody else', async () => {
-    expect(toldIdentity(await get('/api/', { headers: { cookie: cookie() } }), world.identityHeader)).toEqual(['Admin']);
+    expect(toldIdentity(await get('/api/', { headers: { cookie: cookie() } }), world.identityHeader)).toEqual([
+      'Admin',
+    ]);
     expect(toldIdentity(await get('/api/', { headers: { authorization: basic } }), world.identityHeader)).toEqual([
       'claims',
     ]);
     const both = await get('/api/', { headers: { authorization: basic, cookie: cookie() } });
     expect(toldIdentity(both, world.identityHeader)).toEqual(['claims']);
     world.reset();
-    for (const headers of [{}, { authorization: bearer }, { authorization: bearer, cookie: cookie() }, { authorization: '' }] as Record<string, string>[])
+    for (const headers of [
+      {},
+      { authorization: bearer },
+      { authorization: bearer, cookie: cookie() },
+      { authorization: '' },
+    ] as Record<string, string>[])
       expect((await get('/api/', { headers })).status).toBe(401);
     expect(world.backend.seen).toEqual([]);
   });

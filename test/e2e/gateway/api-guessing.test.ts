@@ -81,7 +81,8 @@ describe('guessing', () => {
     const clients = [home, ...Array.from({ length: 9 }, freshClient)];
     await guess(80, 'other', clients);
     expect(await status('other', 'another guess', home)).toBe(429);
-    for (const client of [home, clients[3] ?? '', freshClient()]) expect(await status('other', right, client)).toBe(200);
+    for (const client of [home, clients[3] ?? '', freshClient()])
+      expect(await status('other', right, client)).toBe(200);
   });
 
   it('the same wrong password again and again is one guess: a forgotten program locks nobody out', async () => {
@@ -115,9 +116,9 @@ describe('comparing a password', () => {
   it('keeps no other request waiting, and only a few stand in line', async () => {
     expect(await status('steady', right, freshClient())).toBe(200);
     let answers: readonly number[] | undefined;
-    const flood = Promise.all(
-      Array.from({ length: 40 }, (_, n) => status('slow', `flood ${n}`, freshClient())),
-    ).then((codes) => (answers = codes));
+    const flood = Promise.all(Array.from({ length: 40 }, (_, n) => status('slow', `flood ${n}`, freshClient()))).then(
+      (codes) => (answers = codes),
+    );
     let health = 0;
     let known = 0;
     while (answers === undefined) {

@@ -2,7 +2,6 @@ import { hashSync } from 'bcryptjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type Answer, ask, type Asked, headerValues } from './support/client.ts';
-import { signedOnRoutes } from './support/plan.ts';
 import { clientHeader, letTestsChooseAddresses } from './support/seen-from.ts';
 import { cookieHeader } from './support/seal.ts';
 import { toldIdentity, unexpected } from './support/who.ts';
@@ -97,9 +96,21 @@ describe('what an API user may ask for', () => {
     world.reset();
     const refused = await get('/api/policy/', as('fhir'));
     expect([refused.status, JSON.parse(refused.body)]).toMatchObject([403, { error: 'api-path' }]);
-    for (const path of ['/api/api_fhir_r4/', '/api/api_fhi', '/api/', '/api/API_FHIR/', '/api/%70olicy/', '/api/graphql'])
+    for (const path of [
+      '/api/api_fhir_r4/',
+      '/api/api_fhi',
+      '/api/',
+      '/api/API_FHIR/',
+      '/api/%70olicy/',
+      '/api/graphql',
+    ])
       expect(await status(path, as('fhir'))).toBe(403);
-    for (const path of ['/api/api_fhir/../policy/', '/api/api_fhir/..%2fpolicy/', '/api/api_fhir%0a', '/api/api_fhir//x'])
+    for (const path of [
+      '/api/api_fhir/../policy/',
+      '/api/api_fhir/..%2fpolicy/',
+      '/api/api_fhir%0a',
+      '/api/api_fhir//x',
+    ])
       expect([400, 403]).toContain(await status(path, as('fhir')));
     expect(world.backend.seen).toEqual([]);
   });
