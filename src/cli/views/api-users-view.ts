@@ -18,7 +18,7 @@ export function apiUsersView({ server, users, broken }: ListedApiUsers): string 
       : [harmless(table(users.map(cells), ['NAME', 'OPENIMIS USER', 'PATHS', 'FROM', 'LAST DAY']))];
   if (broken > 0)
     lines.push(
-      `${paint('yellow', 'problem')} ${broken} line${broken === 1 ? '' : 's'} of API_USERS in secrets/${server}.env ${broken === 1 ? 'is' : 'are'} not understood and let nobody in`,
+      `${paint('yellow', 'problem')} ${broken} line${broken === 1 ? '' : 's'} of API_USERS in secrets/${server}.env ${broken === 1 ? 'is' : 'are'} not understood and ${broken === 1 ? 'lets' : 'let'} nobody in`,
     );
   lines.push(`Next: openimis users ${users.length === 0 ? 'add' : 'verify'} ${server} NAME`);
   return lines.join('\n');
