@@ -59,8 +59,7 @@ describe('who an API user is', () => {
     const answer = await get('/api/api_fhir/Patient', as('fhir', right, { remote_user: 'x', 'remote-user': 'Admin' }));
     expect(toldIdentity(answer, world.identityHeader)).toEqual(["O'Brien jr"]);
     expect(answer.body).not.toContain('"Admin"');
-    const users = (await world.gateway.accesses()).map((line) => line['user']);
-    expect(users).toContain('fhir');
+    await expect.poll(async () => (await world.gateway.accesses()).map((line) => line['user'])).toContain('fhir');
   });
 
   it('neither password, nor cookies that could name somebody else, reach the backend', async () => {
