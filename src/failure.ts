@@ -67,6 +67,10 @@ export const failureCodes = {
   // deployment
   CONTAINER_UNHEALTHY: 'failed',
   GATEWAY_REJECTED_CONFIGURATION: 'failed',
+  CERTIFICATE_UNUSABLE: 'configuration',
+  CERTIFICATE_REJECTED: 'failed',
+  CERTIFICATE_NOT_RENEWED: 'failed',
+  CERTIFICATE_UNKNOWN: 'failed',
   ROUTE_FAILED: 'failed',
   NOT_DEPLOYED: 'failed',
   DEPLOY_PENDING: 'failed',

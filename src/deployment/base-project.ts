@@ -121,9 +121,11 @@ export async function downloadSecrets(
   context: DeploymentContext,
   gateway: ContainerState,
 ): Promise<readonly RenderedFile[]> {
-  const ours = new Set(gatewaySecretFiles(context.secrets, context.server.name).map(({ path }) => path));
-  const files = await context.engine.download(gateway.id, secretsFolder);
-  return files.filter(({ path }) => ours.has(path));
+  const files: RenderedFile[] = [];
+  // One by one: the private keys of certificates lie beside them and never leave the volume.
+  for (const { path } of gatewaySecretFiles(context.secrets, context.server.name))
+    files.push(...(await context.engine.download(gateway.id, `${secretsFolder}/${path}`)));
+  return files;
 }
 
 export async function restoreSecrets(

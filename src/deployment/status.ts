@@ -5,6 +5,7 @@ import { routesOf } from '../stack/gateway-plan.ts';
 import { label } from '../stack/labels.ts';
 import type { Route, StackComponent } from '../stack/stack.ts';
 import { componentNames } from '../workspace/server.ts';
+import { type CertificateState, certificateOf } from './certificate.ts';
 import { type DeploymentContext, serverNames } from './context.ts';
 import { gatewayAddress } from './deploy.ts';
 import { judge } from './gate.ts';
@@ -60,6 +61,8 @@ export type ServerStatus = {
   readonly routes: readonly Pick<Route, 'name' | 'path' | 'target' | 'access'>[];
   /** Newest first. */
   readonly revisions: readonly RevisionStatus[];
+  /** Undefined when no gateway runs, or one that does not say. */
+  readonly certificate?: CertificateState;
   readonly problems: readonly string[];
 };
 
@@ -74,7 +77,9 @@ export async function serverStatus(context: DeploymentContext): Promise<ServerSt
   const guessing = asked === undefined ? undefined : await guessingFigures(context, asked);
   const mode = asked === undefined || server.gateway.signOn !== 'legacy' ? undefined : await signOnMode(context, asked);
   const maintenance = gateway?.state === 'running' ? await currentMaintenance(context, gateway) : undefined;
+  const certificate = gateway?.state === 'running' ? await certificateOf(context, gateway) : undefined;
   const problems = [
+    ...(certificate?.problems ?? []).map((problem) => `certificate: ${problem} (openimis certs show ${server.name})`),
     ...components.flatMap(({ component, problem }) => (problem === undefined ? [] : [`${component}: ${problem}`])),
     ...(serving !== undefined && bank !== undefined && bank !== bankOf(serving)
       ? [
@@ -102,6 +107,7 @@ export async function serverStatus(context: DeploymentContext): Promise<ServerSt
     ...(subnet === undefined ? {} : { subnet }),
     ...(guessing === undefined ? {} : { guessing }),
     ...(maintenance === undefined ? {} : { maintenance }),
+    ...(certificate === undefined ? {} : { certificate }),
     components,
     routes: routesOf(server).map(({ name, path, target, access }) => ({ name, path, target, access })),
     revisions: revisionStatuses(observation),

@@ -137,8 +137,8 @@ export interface Engine {
     folder: string,
     files: readonly (RenderedFile & { readonly uid?: number })[],
   ): Promise<void>;
-  /** Reads text files below a folder of a container; absent folder: empty. */
-  download(container: string, folder: string): Promise<readonly RenderedFile[]>;
+  /** Reads text files below a folder of a container, or one file; absent: empty. */
+  download(container: string, path: string): Promise<readonly RenderedFile[]>;
   /** Writes files into a volume through a container that is created, never started, and removed. */
   writeVolume(volume: string, image: string, files: readonly RenderedFile[], labels: Labels): Promise<void>;
   readVolume(volume: string, image: string, labels: Labels): Promise<readonly RenderedFile[]>;

@@ -1,6 +1,7 @@
 import { isIP, isIPv4 } from 'node:net';
 
 import { Failure } from '../failure.ts';
+import { directoryProblem, emailProblem, pemProblem } from '../workspace/certificate-values.ts';
 import type { GatewayPlan, LegacyTarget } from '../stack/stack.ts';
 import { networkProblem } from '../workspace/values.ts';
 import { successorProblem } from '../workspace/cutover-values.ts';
@@ -19,6 +20,13 @@ export function checkGatewayPlan(plan: GatewayPlan): void {
   expect(isHost(plan.dns), 'gateway.dns', plan.dns);
   expectPort('gateway.http', plan.httpPort);
   expectPort('gateway.https', plan.httpsPort);
+  const { acme } = plan.certificate;
+  if (acme !== undefined) {
+    expect(directoryProblem(acme.directory) === undefined, 'gateway.acme.directory', acme.directory);
+    expect(acme.email === undefined || emailProblem(acme.email) === undefined, 'gateway.acme.email', acme.email ?? '');
+    const { directoryCa: ca } = acme;
+    expect(ca === undefined || pemProblem(ca) === undefined, 'gateway.acme.directoryCa', ca ?? '');
+  }
   for (const bank of plan.banks)
     for (const component of [bank.frontend, bank.backend, bank.ibackend]) {
       expect(Number.isInteger(bank.index) && bank.index >= 0 && bank.index < 8, 'the address bank', bank.index);

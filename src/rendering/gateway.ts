@@ -42,6 +42,7 @@ export function renderGateway(plan: GatewayPlan, templates: Templates): readonly
       content: fill(template('servers/https.conf.eta'), { routes: routes(plan, template) }),
     },
     { path: 'servers/http.conf', content: fill(template('servers/http.conf.eta'), { httpsSuffix: httpsSuffix(plan) }) },
+    ...certificateFiles(plan),
     { path: 'certificate-names', content: `${certificateNames(plan).join(',')}\n` },
     { path: 'audit-limits', content: auditLimits(plan) },
     { path: 'data.json', content: `${JSON.stringify(luaData(plan), undefined, 2)}\n` },
@@ -114,6 +115,17 @@ function bracketed(address: string): string {
 
 function httpsSuffix(plan: GatewayPlan): string {
   return plan.httpsPort === 443 ? '' : `:${plan.httpsPort}`;
+}
+
+/** Read by openimis-certificate inside the container; `checkGatewayPlan` has seen every value. */
+function certificateFiles({ dns, certificate: { source, acme } }: GatewayPlan): readonly RenderedFile[] {
+  const lines = [`source=${source}`, `name=${dns}`];
+  if (acme !== undefined) lines.push(`directory=${acme.directory}`, `email=${acme.email ?? ''}`);
+  const ca = acme?.directoryCa;
+  return [
+    { path: 'certificate', content: `${lines.join('\n')}\n` },
+    ...(ca === undefined ? [] : [{ path: 'directory-ca.pem', content: `${ca.trim()}\n` }]),
+  ];
 }
 
 function certificateNames(plan: GatewayPlan): readonly string[] {

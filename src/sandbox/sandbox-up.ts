@@ -144,6 +144,6 @@ async function certificateOf({ engine, server, projectPrefix }: DeploymentContex
     'com.docker.compose.service': 'gateway',
   });
   if (gateway === undefined) throw new Error(`${project} has no gateway`);
-  const { stdout } = await engine.exec(gateway.id, ['cat', '/etc/openimis/secrets/tls.crt'], { timeout: 10 });
+  const { stdout } = await engine.exec(gateway.id, ['cat', '/etc/openimis/secrets/tls/chain.pem'], { timeout: 10 });
   return stdout;
 }

@@ -5,7 +5,7 @@ import { defaults } from '../workspace/defaults.ts';
 import type { ComponentName, Legacy, Server } from '../workspace/server.ts';
 import { bankCount, type NetworkAddresses } from './addresses.ts';
 import { backendPort, frontendPort, generationFacts } from './generations.ts';
-import type { Bank, GatewayCutover, GatewayPlan, LegacyTarget, NetworkName, Route } from './stack.ts';
+import type { Bank, CertificatePlan, GatewayCutover, GatewayPlan, LegacyTarget, NetworkName, Route } from './stack.ts';
 import { protectionOf } from './protection.ts';
 import { isThisBox, thisBoxName } from './this-box.ts';
 
@@ -20,6 +20,7 @@ export function gatewayPlan(
     dns: server.gateway.dns,
     httpPort: server.gateway.http,
     httpsPort: server.gateway.https,
+    certificate: certificatePlan(server),
     signOn: server.gateway.signOn,
     adminPages: server.gateway.api?.admin ?? defaults.adminPages,
     ...(server.legacy === undefined ? {} : { legacy: legacyTarget(server.legacy) }),
@@ -46,6 +47,20 @@ function cutoversOf({ gateway }: Server): readonly GatewayCutover[] {
     to,
     ...(users === undefined ? {} : { users: users.map((user) => user.toLowerCase()) }),
   }));
+}
+
+function certificatePlan({ gateway }: Server): CertificatePlan {
+  const { certificate: source, acme } = gateway;
+  if (source !== 'acme' || acme === undefined) return { source };
+  const { directory = defaults.acmeDirectory, email, directoryCa } = acme;
+  return {
+    source,
+    acme: {
+      directory,
+      ...(email === undefined ? {} : { email }),
+      ...(directoryCa === undefined ? {} : { directoryCa }),
+    },
+  };
 }
 
 /** Where the legacy is and what it wants to be called. */

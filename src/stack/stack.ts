@@ -1,4 +1,4 @@
-import type { AuditLimits, SecretName } from '../workspace/server.ts';
+import type { AuditLimits, CertificateSource, SecretName } from '../workspace/server.ts';
 import type { Protection } from './protection.ts';
 
 /** Component words of the design: the application components plus the two that always exist. */
@@ -136,12 +136,19 @@ export type GatewayCutover = {
   readonly users?: readonly string[];
 };
 
+export type CertificatePlan = {
+  readonly source: CertificateSource;
+  /** Only for `acme`. */
+  readonly acme?: { readonly directory: string; readonly email?: string; readonly directoryCa?: string };
+};
+
 /** Everything the gateway's configuration is rendered from; strings reach nginx only as validated or as JSON data for Lua. */
 export type GatewayPlan = {
   readonly server: string;
   readonly dns: string;
   readonly httpPort: number;
   readonly httpsPort: number;
+  readonly certificate: CertificatePlan;
   readonly signOn: 'legacy' | 'application';
   /** Django's own pages below /api/admin and /iapi/admin. */
   readonly adminPages: 'closed' | 'open';

@@ -5,6 +5,7 @@ export const defaults = {
   http: 80,
   https: 443,
   certificate: 'self-signed',
+  acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',
   signOn: 'legacy',
   /** Minutes. */
   idle: 60,

@@ -4,6 +4,7 @@ import { type Generation, since } from '../modules/generation.ts';
 import { packageKey } from '../modules/package-name.ts';
 import { releaseGeneration } from '../modules/release-names.ts';
 import { defaults } from './defaults.ts';
+import type { CertificateSource } from './server.ts';
 import { insideSubnet } from './values.ts';
 
 export type RuleProblem = { readonly path: readonly string[]; readonly message: string };
@@ -22,6 +23,8 @@ type RuledServer = {
     readonly session?: { readonly idle?: number; readonly absolute?: number };
     readonly home?: 'legacy' | 'front';
     readonly api?: { readonly auth?: 'basic' | 'application' };
+    readonly certificate?: CertificateSource;
+    readonly acme?: unknown;
   };
   readonly release?: string;
   readonly assembly?: string;
@@ -44,7 +47,14 @@ export function serverProblems(server: RuledServer): RuleProblem[] {
     ...subnetProblems(server),
     ...portProblems(server),
     ...cutoverProblems(server),
+    ...certificateProblems(server),
   ];
+}
+
+function certificateProblems({ gateway }: RuledServer): RuleProblem[] {
+  if (gateway?.certificate !== 'acme' || gateway.acme !== undefined) return [];
+  const message = 'needs acme beside it: `acme: { agreeToTerms: true, email: you@example.org }`';
+  return [{ path: ['gateway', 'certificate'], message }];
 }
 
 function portProblems({ gateway }: RuledServer): RuleProblem[] {

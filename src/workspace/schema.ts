@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { generations } from '../modules/generation.ts';
 import { releaseNames } from '../modules/release-names.ts';
+import { certificateKeys } from './certificate-schema.ts';
 import { operationKeys } from './operation-schema.ts';
 import { defaults } from './defaults.ts';
 import { nearest } from './nearest.ts';
@@ -98,10 +99,7 @@ const gateway = z
     address: text(values.listenProblem, {
       description: 'Address of this box to listen on (wiki: NEW_IP). Default: all of them.',
     }).exactOptional(),
-    certificate: z
-      .enum(['self-signed'])
-      .meta({ description: 'Where the TLS certificate comes from.', default: defaults.certificate })
-      .exactOptional(),
+    ...certificateKeys,
     signOn: z
       .enum(['legacy', 'application'])
       .meta({

@@ -31,13 +31,28 @@ export type Database = {
   readonly doctor?: Login;
 };
 
+/** Where the gateway's certificate comes from. */
+export const certificateSources = ['self-signed', 'files', 'acme'] as const;
+export type CertificateSource = (typeof certificateSources)[number];
+
+export type AcmeSettings = {
+  readonly agreeToTerms: true;
+  readonly email?: string;
+  /** URL of the authority's directory. */
+  readonly directory?: string;
+  /** PEM certificates that vouch for the directory. */
+  readonly directoryCa?: string;
+};
+
 export type GatewaySettings = {
   readonly dns: string;
   readonly http: number;
   readonly https: number;
   /** Interface to publish on; default: all. */
   readonly address?: string;
-  readonly certificate: 'self-signed';
+  readonly certificate: CertificateSource;
+  /** What `certificate: acme` needs. */
+  readonly acme?: AcmeSettings;
   readonly signOn: 'legacy' | 'application';
   readonly guessing?: {
     readonly perAddress?: number;

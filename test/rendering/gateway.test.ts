@@ -25,6 +25,7 @@ const plan: GatewayPlan = {
   dns: 'new.example.org',
   httpPort: 80,
   httpsPort: 8443,
+  certificate: { source: 'self-signed' },
   signOn: 'legacy',
   adminPages: 'closed',
   legacy,
@@ -108,6 +109,16 @@ describe('renderGateway', () => {
     );
   });
 
+  it('says where the certificate comes from, to a script that reads lines', () => {
+    expect(file('certificate')).toBe('source=self-signed\nname=new.example.org\n');
+    const directory = 'https://ca.example.org/acme/directory';
+    const acme = { ...plan, certificate: { source: 'acme', acme: { directory, email: 'it@example.org' } } } as const;
+    expect(file('certificate', acme)).toBe(
+      `source=acme\nname=new.example.org\ndirectory=${directory}\nemail=it@example.org\n`,
+    );
+    expect(file('directory-ca.pem', acme)).toBe('');
+  });
+
   it('never answers 301, and never sends headers that break the legacy pages', () => {
     const text = renderGateway(plan, templates)
       .filter(({ path }) => path.endsWith('.conf'))
@@ -178,6 +189,20 @@ describe('hostile values', () => {
         { numRuns: 300 },
       );
     });
+
+  it('settings of an authority that a shell would read as more are refused', () => {
+    const directory = 'https://ca.example.org/dir';
+    for (const acme of [
+      { directory: `${directory}'` },
+      { directory: 'https://$(id)/' },
+      { directory: `${directory}\nemail=x` },
+      { directory: 'http://ca.example.org/' },
+      { directory, email: "a'@example.org" },
+      { directory, email: 'a@example.org\nsource=files' },
+      { directory, directoryCa: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----' },
+    ])
+      expect(() => renderGateway({ ...plan, certificate: { source: 'acme', acme } }, templates)).toThrow(Failure);
+  });
 
   it('ports that are no ports are refused', () => {
     for (const port of [0, -1, 65_536, 1.5, Number.NaN])

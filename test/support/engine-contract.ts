@@ -101,6 +101,8 @@ export function engineContract(name: string, open: () => Promise<EngineSubject>)
         ['nginx.conf', 'a $b "c"\n'],
         ['pages/ä.html', 'ü'],
       ]);
+      const single = await engine.download(one!.id, '/data/versions/v1/nginx.conf');
+      expect(single.map(({ path, content }) => [path, content])).toEqual([['nginx.conf', 'a $b "c"\n']]);
       expect(await engine.download(one!.id, '/data/none')).toEqual([]);
     });
 

@@ -223,6 +223,8 @@ export class FakeWorld {
 
   read(container: FakeContainer, folder: string): readonly RenderedFile[] {
     const { files, path } = this.place(container, folder);
+    const one = files.get(path);
+    if (one !== undefined) return [{ path: path.split('/').at(-1) ?? path, content: one }];
     const prefix = path === '' ? '' : `${path}/`;
     return [...files]
       .filter(([name]) => name.startsWith(prefix))

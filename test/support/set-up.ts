@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 import { applySetup, setupNeeded } from '../../src/engines/docker/setup.ts';
+import { buildPebble } from './go-programs.ts';
 
 /** Programs that only the tests need, and the Debian/Ubuntu package that brings each. */
 const programs = [
@@ -21,6 +22,10 @@ export async function setUp(): Promise<void> {
     aptGet(['update', '-qq']);
     aptGet(['install', '-y', '-qq', '--no-install-recommends', ...missing.map((program) => program.package)]);
   }
+  buildPebble((name) => {
+    aptGet(['update', '-qq']);
+    aptGet(['install', '-y', '-qq', '--no-install-recommends', name]);
+  });
   const steps = await setupNeeded();
   for (const step of steps) console.log(`set-up: ${step.title}`);
   if (steps.length > 0) await applySetup(steps, (line) => console.log(`set-up: ${line}`));

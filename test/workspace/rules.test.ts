@@ -68,6 +68,12 @@ describe('rules between keys', () => {
       '{ release: "1.4.1", gateway: { home: front, signOn: application } }',
       'needs `signOn: legacy`',
     ],
+    ['acme without its settings', '{ gateway: { certificate: acme } }', 'needs acme beside it'],
+    ['acme without a yes', '{ gateway: { acme: { agreeToTerms: false } } }', 'is one of: true'],
+    ['a directory without https', '{ gateway: { acme: { agreeToTerms: true, directory: "http://a.b/" } } }', 'https'],
+    ['a directory with a quote', `{ gateway: { acme: { agreeToTerms: true, directory: "https://a.b/'" } } }`, 'ACME'],
+    ['an e-mail that is none', '{ gateway: { acme: { agreeToTerms: true, email: "$(id)@a.b" } } }', 'e-mail'],
+    ['a key as certificate', '{ gateway: { acme: { agreeToTerms: true, directoryCa: x } } }', 'is not PEM'],
     ['one port for both', '{ gateway: { http: 443 } }', 'http and https have the same port'],
   ])('%s', (_what, body, part) => expect(errors(server(body))).toContain(part));
 

@@ -1,5 +1,7 @@
 import type { GuessingFigures } from '../../deployment/guessing.ts';
 import type { ServerStatus } from '../../deployment/status.ts';
+import type { CertificateState } from '../../deployment/certificate.ts';
+import { sourceWords } from './certs-view.ts';
 import { harmless, paint } from '../paint.ts';
 import { table } from '../table.ts';
 
@@ -11,6 +13,10 @@ const stateWords = {
 } as const;
 const stateColours = { serving: 'green', degraded: 'yellow', stopped: 'red', 'not-deployed': 'dim' } as const;
 
+function certificateWords({ using, validTo, daysLeft }: CertificateState): string {
+  return `${sourceWords[using]}, until ${validTo.slice(0, 10)} (${daysLeft} days)`;
+}
+
 /** What is the state, and what to type next. */
 export function statusView(status: ServerStatus): string {
   const { server, state, serving, address } = status;
@@ -20,6 +26,7 @@ export function statusView(status: ServerStatus): string {
   const facts = [
     ['address', address],
     ['sign-on', signOnWords(status)],
+    ...(status.certificate === undefined ? [] : [['certificate', certificateWords(status.certificate)]]),
     ['engine', status.engine],
     ['networks', status.subnet ?? '-'],
     ...(status.maintenance === undefined ? [] : [['maintenance', maintenanceWords(status.maintenance)]]),

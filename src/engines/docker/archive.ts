@@ -52,7 +52,7 @@ export async function packFiles(
   return Buffer.concat(chunks);
 }
 
-/** Text files of a tar, without the name of its top folder. */
+/** Text files of a tar, without the name of its top folder; a tar of one file has no such folder. */
 export async function unpackFiles(archive: NodeJS.ReadableStream): Promise<readonly RenderedFile[]> {
   const files: RenderedFile[] = [];
   let size = 0;
@@ -63,7 +63,8 @@ export async function unpackFiles(archive: NodeJS.ReadableStream): Promise<reado
       if (size > largest) throw new Failure('BUG', `a folder of the engine holds more than ${largest} bytes`);
       chunks.push(chunk);
     }
-    const path = entry.header.name.split('/').slice(1).join('/');
+    const [top = '', ...below] = entry.header.name.split('/');
+    const path = below.length === 0 ? top : below.join('/');
     if (entry.header.type === 'file' && path !== '')
       files.push({
         path,

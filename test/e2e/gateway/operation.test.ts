@@ -122,7 +122,7 @@ describe('the container', () => {
   it('runs as www-data without anything writable but its volumes and memory', async () => {
     expect((await world.gateway.run('id', '-u')).output).toBe('33');
     expect((await world.gateway.run('touch', '/etc/nginx/x')).code).not.toBe(0);
-    expect((await world.gateway.run('sh', '-c', 'stat -c %a /etc/openimis/secrets/tls.key')).output).toBe('600');
+    expect((await world.gateway.run('sh', '-c', 'stat -c %a /etc/openimis/secrets/tls/key.pem')).output).toBe('600');
   });
 
   it('made a certificate of its own for the name of the gateway, and keeps it', async () => {

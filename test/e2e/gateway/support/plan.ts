@@ -48,6 +48,7 @@ export function gatewayPlan(
     dns: 'new.example.org',
     httpPort: 80,
     httpsPort: parts.httpsPort ?? 443,
+    certificate: { source: 'self-signed' },
     signOn: parts.legacy === undefined ? 'application' : 'legacy',
     adminPages: parts.adminPages ?? 'closed',
     ...(parts.legacy === undefined ? {} : { legacy: parts.legacy }),
