@@ -59,6 +59,9 @@ export const failureCodes = {
   // legacy
   LEGACY_NAME_UNRESOLVED: 'unreachable',
   LEGACY_WEBSITE_UNREACHABLE: 'unreachable',
+  LEGACY_NOT_ENCRYPTED: 'configuration',
+  LEGACY_CERTIFICATE_UNTRUSTED: 'failed',
+  LEGACY_CERTIFICATE_CHANGED: 'failed',
   LEGACY_DATABASE_UNREACHABLE: 'unreachable',
   LEGACY_DATABASE_LOGIN_FAILED: 'unreachable',
   LEGACY_DATABASE_UNKNOWN: 'unreachable',

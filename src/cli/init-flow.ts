@@ -17,6 +17,7 @@ import {
   workspaceFile,
 } from '../workspace/store/workspace-store.ts';
 import { type NewServer, withServer } from './init-server.ts';
+import { encryptionProblem, encryptionQuestion, pinValues } from './legacy-pin.ts';
 import { askText } from './prompts.ts';
 import { chooseServer } from './session.ts';
 import { type ServerFlagValues, type ServerValue, valuesOf } from './server-flags.ts';
@@ -50,23 +51,31 @@ export async function draftServer(request: InitRequest): Promise<InitDraft> {
   const name = request.name ?? unnamed(start);
   const problem = serverNameProblem(name);
   if (problem !== undefined) throw new Failure('USAGE', problem, ['choose a name like test, qa or main']);
-  let server: NewServer = { name, template, values: valuesOf(request.flags) };
+  const pins = request.flags['legacy-tls'] === 'pin';
+  // A pin without its certificate is no valid file: both come together, at the end.
+  const given = valuesOf(request.flags).filter(({ path }) => !pins || path.join('.') !== 'legacy.tls');
+  let server: NewServer = { name, template, values: given };
   let text = withServer(start, server);
   const confirm = alreadyThere(start, name) ? [] : unconfirmed(template, server.values);
   const wanted = ({ path }: MissingValue): boolean =>
     request.grants !== true || path === 'database.name' || path === 'database.user';
-  const questions = (): readonly MissingValue[] => [...confirm, ...lacking(text, name)].filter(wanted);
+  const questions = (): readonly MissingValue[] => [...confirm, ...lacking(text, name, pins)].filter(wanted);
   if (!request.interactive && questions().length > 0) throw valuesMissing(name, questions());
   for (let next = questions()[0]; next !== undefined; next = questions()[0]) {
     const asked = next;
     const suggestion = confirm.includes(asked) ? fromTemplate(template, asked.path) : undefined;
     const value = await askText(
       { ...asked, ...(suggestion === undefined ? {} : { default: suggestion }) },
-      (typed) => valueProblem(asked.path, typed),
+      (typed) => (asked.path === 'legacy.tls' ? encryptionProblem(typed) : valueProblem(asked.path, typed)),
       request.signal,
     );
     if (confirm.includes(asked)) confirm.splice(confirm.indexOf(asked), 1);
     server = { ...server, values: [...server.values, { path: asked.path.split('.'), value }] };
+    text = withServer(start, server);
+  }
+  if (pins) {
+    const values = await pinValues(parseWorkspace(text, workspaceFile), name, request.flags, request);
+    server = { ...server, values: [...server.values, ...values] };
     text = withServer(start, server);
   }
   return { folder: workspace?.folder ?? resolve(request.folder ?? '.'), workspace, server, text };
@@ -81,13 +90,15 @@ export async function saveDraft(draft: InitDraft): Promise<Workspace> {
 /** Does the server of the workspace lack values that `draftServer` would ask for? */
 export async function lacksValues(folder: string | undefined, asked: string | undefined): Promise<boolean> {
   const { config, text } = await openWorkspace(folder);
-  return lacking(text, chooseServer(config, asked)).length > 0;
+  return lacking(text, chooseServer(config, asked), false).length > 0;
 }
 
 /** A server that is only catalogued lacks nothing. */
-function lacking(text: string, name: string): readonly MissingValue[] {
+function lacking(text: string, name: string, pins: boolean): readonly MissingValue[] {
   const config = parseWorkspace(text, workspaceFile);
-  return notDeployable(config, name) === undefined ? missingValues(config, name) : [];
+  if (notDeployable(config, name) !== undefined) return [];
+  const missing = missingValues(config, name);
+  return pins ? missing : [...missing, ...encryptionQuestion(config, name)];
 }
 
 async function existingWorkspace(folder: string | undefined): Promise<Workspace | undefined> {

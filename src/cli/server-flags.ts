@@ -13,6 +13,13 @@ export const overridingFlags = {
   'legacy-ip': text('address of the legacy (wiki: LEGACY_IP); 127.0.0.1 means this box', 'LEGACY_IP'),
   'legacy-dns': text('name of the legacy as users type it (wiki: LEGACY_DNS)', 'LEGACY_DNS'),
   'legacy-url': text('address of the legacy site when it is not http://<dns or ip>/', 'LEGACY_URL'),
+  'legacy-tls': Flags.string({
+    description:
+      'verify (default of https), pin: exactly the certificate it has now, insecure; none: plain http to another box is accepted',
+    env: 'OPENIMIS_LEGACY_TLS',
+    options: ['verify', 'pin', 'insecure', 'none'],
+    helpGroup,
+  }),
   'database-name': text('name of the legacy database (wiki: DATABASE_NAME)', 'DATABASE_NAME'),
   'database-user': text('login of SQL Server for the new applications', 'DATABASE_USER'),
   'database-host': text('host of SQL Server; default: the legacy address', 'DATABASE_HOST'),
@@ -50,6 +57,14 @@ export const serverFlags = {
     helpGroup,
   }),
   ...overridingFlags,
+  'legacy-certificate-file': text(
+    'with --legacy-tls pin: the certificate (PEM) instead of asking the legacy',
+    'LEGACY_CERTIFICATE_FILE',
+  ),
+  'legacy-fingerprint': text(
+    'with --legacy-tls pin: its SHA-256 fingerprint, instead of confirming it',
+    'LEGACY_FINGERPRINT',
+  ),
 };
 
 export const databasePasswordFlags = {
@@ -81,6 +96,7 @@ const paths: Readonly<Record<string, readonly string[]>> = {
   'legacy-ip': ['legacy', 'ip'],
   'legacy-dns': ['legacy', 'dns'],
   'legacy-url': ['legacy', 'url'],
+  'legacy-tls': ['legacy', 'tls'],
   'database-name': ['database', 'name'],
   'database-user': ['database', 'user'],
   'database-host': ['database', 'host'],

@@ -19,7 +19,7 @@ With the flags of init it writes openimis.yaml first.`;
   static override examples = [
     '<%= config.bin %> deploy test --dry-run',
     '<%= config.bin %> deploy test --yes',
-    '<%= config.bin %> deploy --legacy-ip 203.0.113.10 --database-name IMIS --database-user imisuser --gateway-dns new.example.org --release 1.1.0',
+    '<%= config.bin %> deploy --legacy-ip 203.0.113.10 --legacy-tls none --database-name IMIS --database-user imisuser --gateway-dns new.example.org --release 1.1.0',
   ];
 
   async run(): Promise<unknown> {

@@ -6,6 +6,7 @@ import type { LegacyTarget } from '../stack/stack.ts';
 import { extraHostsFor, hostForContainers, isThisBox } from '../stack/this-box.ts';
 import { type DeploymentContext, serverLabels } from './context.ts';
 import { requireSecret } from './compose-secrets.ts';
+import { certificateCheck, requireCertificate } from './legacy-encryption.ts';
 
 /**
  * Looks from this machine whether the database has the tables and the site is openIMIS. Only reads. With a remote engine
@@ -48,10 +49,7 @@ export async function probeFromHere(context: DeploymentContext, legacy?: LegacyT
       legacy,
       `it answers ${site.status}${site.title === undefined ? '' : ` "${site.title}"`} without the login form`,
     );
-  if (site.certificate?.trusted === false)
-    notes.push(
-      `the legacy's certificate is not a public one (${site.certificate.reason ?? 'unknown reason'}); that is accepted`,
-    );
+  requireCertificate(server.name, legacy, site.certificate);
   return notes;
 }
 
@@ -91,7 +89,17 @@ async function siteFromContainer(run: Run, legacy: LegacyTarget, server: string)
   const origin = `${legacy.scheme}://${legacy.host}`;
   const connect = legacy.connect.includes(':') ? `[${legacy.connect}]` : legacy.connect;
   const { code, stdout } = await run([
-    ...['curl', '--silent', '--show-error', '--insecure', '--max-time', '20', '--location', '--max-redirs', '3'],
+    ...[
+      'curl',
+      '--silent',
+      '--show-error',
+      ...certificateCheck(legacy),
+      '--max-time',
+      '20',
+      '--location',
+      '--max-redirs',
+      '3',
+    ],
     ...['--proto', '=http,https', '--noproxy', '*', '--connect-to', `::${connect}:${legacy.port}`],
     ...['--header', `Host: ${legacy.host}`, '--header', `Referer: ${origin}${legacy.path}`, '--user-agent', 'openimis'],
     ...['--max-filesize', '2000000', '--globoff', `${origin}${legacy.path}`],
@@ -125,6 +133,8 @@ const curlReasons = new Map([
   [47, 'it redirects in a circle'],
   [52, 'it sends nothing'],
   [56, 'the connection was cut'],
+  [60, 'its certificate is not one of a public authority for its name (legacy.tls: pin accepts exactly this one)'],
+  [90, 'its certificate is another one than the pinned (legacy.certificate)'],
 ]);
 
 function thisBoxHints(what: string, port: number): readonly string[] {

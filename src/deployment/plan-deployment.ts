@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Progress } from '../engines/engine.ts';
 import { bankOf } from '../stack/addresses.ts';
 import { legacyTarget } from '../stack/gateway-plan.ts';
+import { risksOf } from '../stack/risks.ts';
 import type { Service } from '../stack/stack.ts';
 import type { DeploymentContext } from './context.ts';
 import { judge } from './gate.ts';
+import { requireEncryptionChoice } from './legacy-encryption.ts';
 import { probeFromHere } from './legacy-reach.ts';
 import { leftoverRevisions, type Observation, observe } from './observe.ts';
 import { composePlan, type Plan } from './plan.ts';
@@ -29,6 +31,7 @@ export async function planDeployment(
   options: { readonly progress?: Progress; readonly signal?: AbortSignal } = {},
 ): Promise<Plan> {
   const { engine, server } = context;
+  requireEncryptionChoice(server);
   const info = await engine.info();
   const images = await requireImages(context);
   let observation = await observe(context);
@@ -65,7 +68,7 @@ export async function planDeployment(
     baseChanges,
     gatewayChanges: gatewayDiffers(observation, wanted),
     notes,
-    warnings: deploys ? sizeWarnings(info, wanted.stack, running) : [],
+    warnings: [...risksOf(server), ...(deploys ? sizeWarnings(info, wanted.stack, running) : [])],
   });
 }
 

@@ -3,6 +3,7 @@ import { bankOf } from '../stack/addresses.ts';
 import { hasScheduler } from '../stack/build-stack.ts';
 import { routesOf } from '../stack/gateway-plan.ts';
 import { label } from '../stack/labels.ts';
+import { risksOf } from '../stack/risks.ts';
 import type { Route, StackComponent } from '../stack/stack.ts';
 import { componentNames } from '../workspace/server.ts';
 import { type CertificateState, certificateOf } from './certificate.ts';
@@ -64,6 +65,8 @@ export type ServerStatus = {
   /** Undefined when no gateway runs, or one that does not say. */
   readonly certificate?: CertificateState;
   readonly problems: readonly string[];
+  /** What openimis.yaml allows although a stranger could abuse it. */
+  readonly risks: readonly string[];
 };
 
 /** What `openimis status` shows. Changes nothing; needs no secret. Throws FOREIGN_WORKSPACE, NAME_TAKEN, ENGINE_*. */
@@ -112,6 +115,7 @@ export async function serverStatus(context: DeploymentContext): Promise<ServerSt
     routes: routesOf(server).map(({ name, path, target, access }) => ({ name, path, target, access })),
     revisions: revisionStatuses(observation),
     problems: observation.somethingRuns ? problems : [],
+    risks: risksOf(server),
   };
 }
 

@@ -25,8 +25,14 @@ export type WebsiteProbe = {
   readonly title?: string;
   /** Where the site sent us, when the answer is a redirect that leads away from scheme, host or port. */
   readonly redirectsTo?: string;
-  /** https only; tolerated whatever it is, because the legacy's certificate is rarely a public one. */
-  readonly certificate?: { readonly trusted: boolean; readonly reason?: string; readonly validTo: string };
+  /** https only; whatever it is, the caller judges it by legacy.tls. */
+  readonly certificate?: {
+    readonly trusted: boolean;
+    readonly reason?: string;
+    readonly validTo: string;
+    /** SHA-256, `AB:CD:...`. */
+    readonly fingerprint: string;
+  };
 };
 
 type Answer = Omit<WebsiteProbe, 'loginForm' | 'title' | 'redirectsTo'> & {
@@ -124,18 +130,18 @@ function headOf(response: IncomingMessage): Omit<Answer, 'body'> {
 function certificateOf(response: IncomingMessage): WebsiteProbe['certificate'] {
   if (!('getPeerCertificate' in response.socket)) return undefined;
   const socket = response.socket as TLSSocket;
-  const validTo = socket.getPeerCertificate().valid_to;
+  const { valid_to: validTo, fingerprint256: fingerprint } = socket.getPeerCertificate();
   return socket.authorized
-    ? { trusted: true, validTo }
-    : { trusted: false, reason: String(socket.authorizationError), validTo };
+    ? { trusted: true, validTo, fingerprint }
+    : { trusted: false, reason: String(socket.authorizationError), validTo, fingerprint };
 }
 
 /** Host header without its port and brackets. */
-function hostName(host: string): string {
+export function hostName(host: string): string {
   return new URL(`http://${host}/`).hostname.replace(/^\[|\]$/g, '');
 }
 
-function websiteFailure(error: unknown, options: WebsiteProbeOptions): Failure {
+export function websiteFailure(error: unknown, options: WebsiteProbeOptions): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return new Failure(

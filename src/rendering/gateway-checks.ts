@@ -3,6 +3,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { Failure } from '../failure.ts';
 import { directoryProblem, emailProblem, pemProblem } from '../workspace/certificate-values.ts';
 import type { GatewayPlan, LegacyTarget } from '../stack/stack.ts';
+import { certificateProblem } from '../workspace/certificate.ts';
 import { networkProblem } from '../workspace/values.ts';
 import { successorProblem } from '../workspace/cutover-values.ts';
 
@@ -63,6 +64,8 @@ function checkLegacy(legacy: LegacyTarget): void {
   expect(isBracketed ? isIP(isBracketed[1] ?? '') === 6 : isHost(name), "the legacy's host name", legacy.host);
   expectPort("the legacy's port", legacy.port);
   expect(directory.test(legacy.path), "the legacy's directory", legacy.path);
+  if (legacy.tls === 'pin' || legacy.certificate !== undefined)
+    expect(certificateProblem(legacy.certificate ?? '') === undefined, 'legacy.certificate', 'no certificate');
   switch (legacy.connectIs) {
     case 'address':
       return expect(isIP(legacy.connect) !== 0, 'legacy.ip', legacy.connect);

@@ -1,4 +1,6 @@
 import type { Bank, GatewayPlan, LegacyTarget, Route } from '../stack/stack.ts';
+import { certificateName } from '../workspace/certificate.ts';
+import type { LegacyTls } from '../workspace/server.ts';
 import { checkGatewayPlan } from './gateway-checks.ts';
 import type { RenderedFile } from './rendered.ts';
 import { fill } from './gateway-template.ts';
@@ -30,6 +32,8 @@ export function renderGateway(plan: GatewayPlan, templates: Templates): readonly
         legacy: legacyUpstream(plan.legacy),
       }),
     },
+    { path: 'legacy-proxy.conf', content: fill(template('legacy-proxy.conf.eta'), { tls: tlsOf(plan.legacy) }) },
+    ...(plan.legacy?.tls === 'pin' ? [{ path: 'legacy-certificate.pem', content: plan.legacy.certificate ?? '' }] : []),
     {
       path: 'addresses.conf',
       content: fill(template('addresses.conf.eta'), {
@@ -109,6 +113,10 @@ function legacyUpstream(legacy: LegacyTarget | undefined): string | undefined {
   }
 }
 
+function tlsOf(legacy: LegacyTarget | undefined): LegacyTls {
+  return legacy?.tls ?? (legacy?.scheme === 'https' ? 'verify' : 'none');
+}
+
 function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
@@ -166,7 +174,11 @@ function luaData(plan: GatewayPlan): unknown {
           : `${legacy.scheme}://legacy`,
       connectIs: legacy.connectIs,
       host: legacy.host,
-      certificateName: hostName(legacy.host),
+      certificateName:
+        legacy.certificate === undefined
+          ? hostName(legacy.host)
+          : certificateName(legacy.certificate, hostName(legacy.host)),
+      tls: tlsOf(legacy),
       port: legacy.port,
       path: withSlash(legacy.path),
       names: [...new Set([hostName(legacy.host), bracketed(legacy.connect)].map((name) => name.toLowerCase()))],

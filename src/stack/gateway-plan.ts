@@ -76,6 +76,8 @@ export function legacyTarget(legacy: Legacy): LegacyTarget {
     port: url.port === '' ? (https ? 443 : 80) : Number(url.port),
     host: `${legacy.dns ?? url.hostname}${port}`,
     path: url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`,
+    ...(https ? { tls: legacy.tls ?? 'verify' } : {}),
+    ...(legacy.certificate === undefined ? {} : { certificate: legacy.certificate }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AuditLimits, CertificateSource, SecretName } from '../workspace/server.ts';
+import type { AuditLimits, CertificateSource, LegacyTls, SecretName } from '../workspace/server.ts';
 import type { Protection } from './protection.ts';
 
 /** Component words of the design: the application components plus the two that always exist. */
@@ -126,6 +126,10 @@ export type LegacyTarget = {
   readonly host: string;
   /** Virtual directory, `/` or `/imis/`. */
   readonly path: string;
+  /** How the legacy is known to be the legacy; default: verify for https, none for http. */
+  readonly tls?: LegacyTls;
+  /** PEM; with `tls: pin`. */
+  readonly certificate?: string;
 };
 
 export type GatewayCutover = {

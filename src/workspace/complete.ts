@@ -117,7 +117,8 @@ function incomplete(name: string, missing: readonly MissingValue[]): Failure {
   ]);
 }
 
-function completeLegacy({ legacy }: ServerConfig): Legacy | undefined {
+/** The legacy with its url; undefined when there is none, or nothing yet says where it is. */
+export function completeLegacy({ legacy }: Pick<ServerConfig, 'legacy'>): Legacy | undefined {
   const host = legacy?.dns ?? legacy?.ip;
   if (legacy === undefined || host === undefined) return undefined;
   const url = legacy.url ?? `http://${isIP(host) === 6 ? `[${host}]` : host}/`;

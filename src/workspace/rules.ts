@@ -4,7 +4,7 @@ import { type Generation, since } from '../modules/generation.ts';
 import { packageKey } from '../modules/package-name.ts';
 import { releaseGeneration } from '../modules/release-names.ts';
 import { defaults } from './defaults.ts';
-import type { CertificateSource } from './server.ts';
+import type { CertificateSource, LegacyTls } from './server.ts';
 import { insideSubnet } from './values.ts';
 
 export type RuleProblem = { readonly path: readonly string[]; readonly message: string };
@@ -12,7 +12,13 @@ export type RuleProblem = { readonly path: readonly string[]; readonly message: 
 type Pins = Readonly<Record<string, string | null>>;
 /** The part of a server that rules between keys look at. */
 type RuledServer = {
-  readonly legacy?: { readonly dns?: string; readonly ip?: string; readonly url?: string };
+  readonly legacy?: {
+    readonly dns?: string;
+    readonly ip?: string;
+    readonly url?: string;
+    readonly tls?: LegacyTls;
+    readonly certificate?: string;
+  };
   readonly database?: { readonly host?: string };
   readonly gateway?: {
     readonly dns?: string;
@@ -38,6 +44,7 @@ type RuledServer = {
 export function serverProblems(server: RuledServer): RuleProblem[] {
   return [
     ...legacyProblems(server),
+    ...encryptionProblems(server),
     ...sourceProblems(server),
     ...componentProblems(server),
     ...signOnProblems(server),
@@ -82,6 +89,26 @@ function legacyProblems({ legacy, gateway }: RuledServer): RuleProblem[] {
     if (host === undefined || !known.includes(host))
       problems.push({ path: ['legacy', 'url'], message: 'names a host that is neither legacy.dns nor legacy.ip' });
   }
+  return problems;
+}
+
+/** What `legacy.tls` says must fit the scheme of `legacy.url`, and a pin needs its certificate. */
+function encryptionProblems({ legacy }: RuledServer): RuleProblem[] {
+  if (legacy === undefined) return [];
+  const { tls, url = '', certificate } = legacy;
+  const https = /^https:/i.test(url);
+  const problems: RuleProblem[] = [];
+  if (https && tls === 'none')
+    problems.push({ path: ['legacy', 'tls'], message: 'is "none", and legacy.url is https: verify, pin or insecure' });
+  if (!https && tls !== undefined && tls !== 'none')
+    problems.push({ path: ['legacy', 'tls'], message: `is "${tls}", and legacy.url is not https` });
+  if (tls === 'pin' && certificate === undefined)
+    problems.push({
+      path: ['legacy', 'tls'],
+      message: 'is "pin": the certificate (PEM) is missing beside it; openimis init --legacy-tls pin fetches it',
+    });
+  if (tls !== 'pin' && certificate !== undefined)
+    problems.push({ path: ['legacy', 'certificate'], message: 'has a meaning only with tls: pin' });
   return problems;
 }
 

@@ -5,6 +5,7 @@ import { releaseNames } from '../modules/release-names.ts';
 import { certificateKeys } from './certificate-schema.ts';
 import { operationKeys } from './operation-schema.ts';
 import { defaults } from './defaults.ts';
+import { legacy } from './legacy-schema.ts';
 import { nearest } from './nearest.ts';
 import { protectionKeys } from './protection-schema.ts';
 import { serverProblems, workspaceProblems } from './rules.ts';
@@ -17,22 +18,6 @@ const releaseProblem: values.Check = (value) => {
   const near = nearest(value, releaseNames) ?? releaseNames.find((name) => name.startsWith(`${value}.`));
   return `is not a known release${near === undefined ? '' : ` (did you mean "${near}"?)`}; known: ${releaseNames.join(', ')}`;
 };
-
-const legacy = z
-  .strictObject({
-    dns: text(values.hostNameProblem, {
-      description: 'Host name of the legacy as users type it (wiki: LEGACY_DNS). Optional: some have an address only.',
-      pattern: values.hostNamePattern,
-    }).exactOptional(),
-    ip: text(values.addressProblem, {
-      description: 'Address of the legacy (wiki: LEGACY_IP). 127.0.0.1 means this very box.',
-    }).exactOptional(),
-    url: text(values.urlProblem, {
-      description: 'Scheme, port and virtual directory of the legacy site. Default: http://<dns or ip>/',
-      pattern: values.urlPattern,
-    }).exactOptional(),
-  })
-  .meta({ description: 'The existing installation. May be absent only with gateway.signOn: application.' });
 
 const login = (description: string) =>
   z

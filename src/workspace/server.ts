@@ -11,6 +11,13 @@ export type PinnedComponent = (typeof pinnedComponents)[number];
 
 export type Login = { readonly user: string };
 
+/**
+ * How the gateway knows that the legacy is the legacy. verify: by a certificate authority; pin: by this one certificate;
+ * insecure: not at all, the connection is encrypted only; none: plain http.
+ */
+export const legacyTls = ['verify', 'pin', 'insecure', 'none'] as const;
+export type LegacyTls = (typeof legacyTls)[number];
+
 export type Legacy = {
   /** Host name as users type it; sent as `Host`. */
   readonly dns?: string;
@@ -18,6 +25,10 @@ export type Legacy = {
   readonly ip?: string;
   /** Scheme, host, port and virtual directory of the legacy site, always ending in `/`. */
   readonly url: string;
+  /** As written; default: verify for https, nothing for http. */
+  readonly tls?: LegacyTls;
+  /** PEM; with `tls: pin`. */
+  readonly certificate?: string;
 };
 
 export type Database = {

@@ -25,12 +25,15 @@ describe('the program at a terminal', () => {
       await answer(terminal, 'Name of the new entry point (the host name that users will type', 'not a name');
       await terminal.sees('is not a host name');
       terminal.types(`${'\u007f'.repeat('not a name'.length)}new.example.org${enter}`);
+      await answer(terminal, 'Type none to accept that', 'verify');
+      await terminal.sees('type none, or press Ctrl-C');
+      terminal.types(`${'\u007f'.repeat('verify'.length)}none${enter}`);
       await answer(terminal, 'Password of the database login imisuser (your DBA set it', "s3cr'et$");
       const { code, screen } = await terminal.end();
       expect(code, screen).toBe(0);
       expect(screen).not.toContain('s3cr');
       expect(await readFile(join(cwd, 'openimis.yaml'), 'utf8')).toMatch(
-        /main:\n {4}legacy:\n {6}ip: 203\.0\.113\.10\n {4}release: "1\.1\.0"\n {4}database:\n {6}name: IMIS\n {6}user: imisuser\n {4}gateway:\n {6}dns: new\.example\.org\n/,
+        /main:\n {4}legacy:\n {6}ip: 203\.0\.113\.10\n {6}tls: none\n {4}release: "1\.1\.0"\n {4}database:\n {6}name: IMIS\n {6}user: imisuser\n {4}gateway:\n {6}dns: new\.example\.org\n/,
       );
       expect(await readFile(join(cwd, 'secrets/main.env'), 'utf8')).toContain("s3cr'et$");
     });
@@ -41,6 +44,7 @@ describe('the program at a terminal', () => {
       const terminal = start(cwd, ['init', 'qa', '--from', 'qa', '--gateway-dns', 'new.example.org']);
       await answer(terminal, 'Is this yours? legacy.ip (it comes from the catalogue', '203.0.113.10');
       await answer(terminal, 'SQL Server login', 'imisuser');
+      await answer(terminal, 'Type none to accept that', 'none');
       await answer(terminal, 'Password of', '');
       const { code, screen } = await terminal.end();
       expect(code, screen).toBe(0);
@@ -70,12 +74,14 @@ describe('the program at a terminal', () => {
       await writeFile(file, `version: 1\nservers:\n${server}`);
       const asked = start(cwd, ['deploy']);
       await answer(asked, 'SQL Server login for the new applications', 'imisuser');
+      await answer(asked, 'Type none to accept that', 'none');
       await answer(asked, 'Password of the database login imisuser', 'secret');
       const { code, screen } = await asked.end();
       expect(code, screen).toBe(5);
       expect(screen).toContain('ENGINE_NOT_RUNNING');
       const text = await readFile(file, 'utf8');
       expect(text).toContain('  test: # ours\n');
+      expect(text).toContain('legacy: { ip: 203.0.113.10, tls: none }');
       expect(text).toContain('database: { name: IMIS, user: imisuser }');
       const shown = await openimis(['servers', 'list'], { cwd });
       expect(shown.stdout).toMatch(/^test .* complete$/m);

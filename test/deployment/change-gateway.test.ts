@@ -7,7 +7,7 @@ import { planDeployment } from '../../src/deployment/plan-deployment.ts';
 import type { FakeWorld } from '../support/fake-world.ts';
 import { box, changed, contextOn, deployOn, revisionsOn, runningOf, secrets, server, web } from './fixture.ts';
 
-const legacy = { dns: 'imis.example.org', ip: '203.0.113.11', url: 'http://imis.example.org/' };
+const legacy = { dns: 'imis.example.org', ip: '203.0.113.11', url: 'http://imis.example.org/', tls: 'none' as const };
 const elsewhere = { ...server, legacy };
 /** More than the gateway reads. */
 const otherDatabase = { ...elsewhere, database: { ...server.database, name: 'OTHER' } };

@@ -16,7 +16,7 @@ export const secrets = ensureGenerated({ DATABASE_PASSWORD: 'p@ss w0rd/1' });
 
 export const server: Server = {
   name: 'test',
-  legacy: { dns: 'imis.example.org', ip: '203.0.113.10', url: 'http://imis.example.org/' },
+  legacy: { dns: 'imis.example.org', ip: '203.0.113.10', url: 'http://imis.example.org/', tls: 'none' },
   database: { host: '203.0.113.10', port: 1433, name: 'IMIS', user: 'imisuser', encryption: 'required' },
   gateway: {
     dns: 'new.example.org',

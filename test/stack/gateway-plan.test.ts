@@ -109,6 +109,7 @@ describe('legacy', () => {
         port: 8443,
         host: 'imis.example.org:8443',
         path: '/imis/',
+        tls: 'verify',
       },
     ],
     [
@@ -135,6 +136,7 @@ describe('legacy', () => {
         port: 443,
         host: 'imis.example.org',
         path: '/',
+        tls: 'verify',
       },
     ],
   ] as const)('%j', (legacy, expected) => {

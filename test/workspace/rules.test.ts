@@ -12,6 +12,18 @@ describe('rules between keys', () => {
     ['legacy without dns and ip', '{ legacy: {} }', 'servers.test.legacy: needs dns or ip'],
     ['legacy with a url only', '{ legacy: { url: "http://a/" } }', 'needs dns or ip'],
     ['url of another host', '{ legacy: { dns: a.b, url: "http://c.d/" } }', 'neither legacy.dns nor legacy.ip'],
+    ['tls none with https', '{ legacy: { dns: a.b, url: "https://a.b/", tls: none } }', 'legacy.url is https'],
+    ['tls verify with http', '{ legacy: { dns: a.b, tls: verify } }', 'legacy.url is not https'],
+    [
+      'a pin without certificate',
+      '{ legacy: { dns: a.b, url: "https://a.b/", tls: pin } }',
+      'the certificate (PEM) is missing',
+    ],
+    [
+      'a certificate that is none',
+      '{ legacy: { dns: a.b, url: "https://a.b/", tls: pin, certificate: x } }',
+      'one certificate as PEM',
+    ],
     ['localhost by name only', '{ legacy: { dns: localhost } }', 'ip: 127.0.0.1'],
     ['gateway named like the legacy', '{ legacy: { dns: a.b }, gateway: { dns: A.b } }', 'needs a name of its own'],
     ['release and assembly', '{ release: "1.1.0", assembly: x, generation: "1.1" }', 'contradicts release'],

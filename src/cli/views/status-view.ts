@@ -51,6 +51,7 @@ export function statusView(status: ServerStatus): string {
       harmless(message.split('\n')[0] ?? ''),
     ]);
   const problems = status.problems.map((problem) => `${paint('yellow', 'problem')} ${harmless(problem)}`);
+  const risks = status.risks.map((risk) => `${paint('yellow', 'risk')} ${harmless(risk)}`);
   return [
     head,
     table(facts),
@@ -58,6 +59,7 @@ export function statusView(status: ServerStatus): string {
     table(components, ['COMPONENT', 'REV', 'RUNNING', 'HEALTH', 'IMAGE', 'SINCE']),
     ...(routes.length === 0 ? [] : ['', 'routes', table(routes)]),
     ...(revisions.length === 0 ? [] : ['', 'revisions', table(revisions)]),
+    ...(risks.length === 0 ? [] : ['', ...risks]),
     ...(problems.length === 0 ? [] : ['', ...problems, `Next: openimis logs ${server}, openimis deploy ${server}`]),
   ].join('\n');
 }

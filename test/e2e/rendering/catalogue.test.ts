@@ -21,6 +21,8 @@ const missing = {
   test: [
     '--legacy-dns',
     'legacy.example.org',
+    '--legacy-tls',
+    'none',
     '--database-name',
     'IMIS',
     '--database-user',

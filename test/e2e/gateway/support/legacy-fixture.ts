@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export type SeenRequest = {
@@ -34,10 +35,13 @@ const passwords = new Map([
   ['nurse', { name: 'Nurse', password: 'nurse-1' }],
 ]);
 
-export async function startLegacy(address: string): Promise<LegacyFixture> {
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+export async function startLegacy(address: string, tls?: { key: string; cert: string }): Promise<LegacyFixture> {
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
     void answer(fixture, request, response);
-  });
+  const server =
+    tls === undefined
+      ? createServer({ keepAliveTimeout: 60_000 }, listener)
+      : createTlsServer({ keepAliveTimeout: 60_000, ...tls }, listener);
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const fixture: LegacyFixture = {
     port: (server.address() as AddressInfo).port,
