@@ -9,7 +9,7 @@ export default class Down extends BaseCommand {
   static override args = serverArgument;
   static override flags = {
     server: serverFlag,
-    volumes: Flags.boolean({ description: 'also remove its volumes: certificate, queue, revisions, journal' }),
+    volumes: Flags.boolean({ description: 'also remove its volumes: certificate, queue, revisions, journal, audit' }),
     'dry-run': dryRunFlag,
     yes: yesFlag,
   };
