@@ -53,7 +53,8 @@ export async function changeServer(
     try {
       await changeGateway(context, plan, list.events, request.signal);
     } catch (error) {
-      await saveWorkspaceText(saved, workspace.text);
+      // Unless somebody else has changed it meanwhile: then theirs stays.
+      await saveWorkspaceText(saved, workspace.text).catch(() => undefined);
       throw error;
     } finally {
       await list.end();
