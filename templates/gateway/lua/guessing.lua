@@ -2,6 +2,7 @@
 -- window is over, nobody is locked out for longer. An attempt is counted before it goes to the legacy and given back when the
 -- legacy says that it was right: a thousand at once are no way around.
 local answer = require "answer"
+local audit = require "audit"
 local cjson = require "cjson.safe"
 local iis_path = require "iis_path"
 local settings = require "settings"
@@ -117,6 +118,7 @@ function guessing.leave()
     return guessing.give_back()
   end
   ngx.var.openimis_refused = "wrong-password"
+  audit.write("login-failed", { path = ngx.var.uri })
 end
 
 --- Somebody has signed on from here: an attack on the whole site does not slow this address.

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -57,7 +57,9 @@ export type Legacy = {
 /** A legacy on this very box: on loopback and on the engine's bridge, nowhere else. */
 export async function startLegacy(login: { readonly user: string; readonly password: string }): Promise<Legacy> {
   // The engine's own description of its bridge does not always tell the address.
-  const address = networkInterfaces()['docker0']?.find(({ family }) => family === 'IPv4')?.address;
+  // Node's own list leaves a bridge out that no container is attached to just now.
+  const shown = (await run('ip', ['-json', '-family', 'inet', 'address', 'show', 'dev', 'docker0'])).stdout;
+  const address = /"local":"([\d.]+)"/.exec(shown)?.[1];
   if (address === undefined) throw new Error('there is no docker0 with an IPv4 address');
   const tls = await makeCertificate('sql.example.org');
   const options = { logins: [login], databases: { IMIS: 'modular' }, tls } as const;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { ask } from './support/client.ts';
+import { ask, openVisitor } from './support/client.ts';
 import { unexpected } from './support/who.ts';
 import { openWorld, type World } from './support/world.ts';
 
@@ -42,6 +42,25 @@ describe('the audit', () => {
       path: '/Download.aspx',
     });
     expect(JSON.stringify(await audit())).not.toMatch(/hunter2|web\.config/);
+  });
+
+  it('has a failed login, without the name and the password that were tried', async () => {
+    await openVisitor(world.gateway.https).login('someone', 'hunter3');
+    await expect
+      .poll(audit)
+      .toContainEqual(expect.objectContaining({ event: 'login-failed', path: '/', by: 'gateway' }));
+    expect(JSON.stringify(await audit())).not.toMatch(/someone|hunter3/);
+  });
+
+  it('has who signed on and off, once, however many requests that took', async () => {
+    const visitor = openVisitor(world.gateway.https);
+    await visitor.login('nurse', 'nurse-1');
+    await Promise.all(Array.from({ length: 5 }, () => visitor.ask('/iapi/')));
+    await visitor.ask('/iapi/');
+    await visitor.ask('/logout');
+    const nurse = async (): Promise<readonly unknown[]> =>
+      (await audit()).filter(({ user }) => user === 'Nurse').map(({ event }) => event);
+    await expect.poll(nurse).toEqual(['sign-on', 'sign-off']);
   });
 
   it('counts what one address repeats instead of writing it down for ever', async () => {
