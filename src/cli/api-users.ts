@@ -1,3 +1,4 @@
+import { recordAudit } from '../deployment/audit.ts';
 import { apiUsersOf, changeApiUsers, planApiUsers, type Reporter } from '../deployment/change-api-users.ts';
 import { openDeployment } from '../deployment/open-deployment.ts';
 import { Failure } from '../failure.ts';
@@ -123,13 +124,17 @@ async function apply(
     const { state } = dryRun
       ? await planApiUsers(context, edit)
       : await changeApiUsers(context, edit, reporter(request.mode), request.signal);
+    const problem = dryRun ? undefined : await recordAudit(context, `api-user-${action}`, { apiUser: user.name });
     return {
       server,
       action,
       user: shownApiUser(user, new Date()),
       done: !dryRun,
       effective: state === 'not-deployed' ? 'next-deploy' : 'now',
-      warnings: action === 'remove' ? [] : apiUserWarnings(context.server, user),
+      warnings: [
+        ...(action === 'remove' ? [] : apiUserWarnings(context.server, user)),
+        ...(problem === undefined ? [] : [problem]),
+      ],
       ...generated(request.flags),
     };
   });

@@ -2,6 +2,7 @@
 -- writes it:   name:bcrypt hash   or   name:bcrypt hash:as=LOGIN paths=/api/x/,/api/y/ from=10.0.0.0/8 expires=2027-12-31
 -- A line that is not understood as a whole is nobody: a restriction must never be lost.
 local answer = require "answer"
+local audit = require "audit"
 local api_memory = require "api_memory"
 local crypto = require "crypto"
 local networks = require "networks"
@@ -186,6 +187,7 @@ function api_users.user()
   local outcome, seconds = judge(name, password, not why and user or nil, client)
   if outcome == "right" then
     ngx.var.openimis_user = name
+    audit.once("api-client " .. name .. " " .. client, 3600, "api-client", { apiUser = name })
     return user
   end
   if outcome == "wait" then
@@ -193,6 +195,9 @@ function api_users.user()
   end
   if outcome == "busy" then
     return wait(503, "busy", 2, "Too many passwords are being compared just now: please try again in some seconds.")
+  end
+  if user then
+    audit.write("api-refused", { apiUser = name })
   end
   if why then
     ngx.log(ngx.WARN, "API user ", name, " refused: ", why)

@@ -1,3 +1,4 @@
+import { hash } from 'bcryptjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { ask, openVisitor } from './support/client.ts';
@@ -8,7 +9,7 @@ type Line = Readonly<Record<string, unknown>>;
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ htpasswd: `ann:${await hash('a password', 4)}` });
 });
 afterAll(() => world.close());
 beforeEach(() => world.reset());
@@ -61,6 +62,18 @@ describe('the audit', () => {
     const nurse = async (): Promise<readonly unknown[]> =>
       (await audit()).filter(({ user }) => user === 'Nurse').map(({ event }) => event);
     await expect.poll(nurse).toEqual(['sign-on', 'sign-off']);
+  });
+
+  it('has an API user once an hour, and each wrong password for one that exists', async () => {
+    const as = (name: string, password: string) => ({
+      authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
+    });
+    for (const password of ['a password', 'a password', 'wrong'])
+      await ask(world.gateway.https, '/api/x', { headers: as('ann', password) });
+    await ask(world.gateway.https, '/api/x', { headers: as('nobody-of-this-name', 'wrong') });
+    const events = async () => (await audit()).filter(({ apiUser }) => apiUser !== undefined).map(({ event, apiUser }) => `${String(event)} ${String(apiUser)}`); // prettier-ignore
+    await expect.poll(events).toEqual(['api-client ann', 'api-refused ann']);
+    expect(JSON.stringify(await audit())).not.toContain('nobody-of-this-name');
   });
 
   it('counts what one address repeats instead of writing it down for ever', async () => {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -9,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engines/engine.ts';
 import { buildStandInImage } from '../../../src/sandbox/stand-in-image.ts';
 import { openimis, packageFolder } from '../../support/cli.ts';
+import { type Answer, ask } from './ask.ts';
+import { apiUserCases } from './api-users.ts';
 import { createDockerEngine, freePort, type Legacy, startLegacy, temporaryFolder } from '../deployment/box.ts';
 
 /** The commands of an operator on a server that really runs, each as a person or a script would call it. */
@@ -31,23 +32,8 @@ async function json<T>(...argv: readonly string[]): Promise<T> {
   return (JSON.parse(result.stdout) as { data: T }).data;
 }
 
-type Answer = { readonly status: number; readonly location: string | undefined; readonly body: string };
-
-function get(path: string, headers: Readonly<Record<string, string>> = page): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const asked = { host: '127.0.0.1', port: https, path, headers: { host: `localhost:${https}`, ...headers } };
-    const sent = httpsRequest({ ...asked, agent: false, rejectUnauthorized: false, timeout: 10_000 }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (body += chunk));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, location: response.headers.location, body }),
-      );
-    });
-    sent.on('error', reject);
-    sent.end();
-  });
-}
+const get = (path: string, headers: Readonly<Record<string, string>> = page): Promise<Answer> =>
+  ask(https, path, headers);
 
 beforeAll(async () => {
   engine = await createDockerEngine();
@@ -209,6 +195,8 @@ describe('openimis logs SERVER gateway', () => {
   });
 });
 
+describe('openimis users', () => apiUserCases({ name, run, get }));
+
 describe('openimis audit export', () => {
   type Line = { readonly time: string; readonly event: string; readonly [name: string]: unknown };
   const lines = async (...argv: readonly string[]): Promise<readonly Line[]> => {
@@ -230,6 +218,9 @@ describe('openimis audit export', () => {
       ['cutover-back', '/CLAIM.aspx'],
       ['maintenance-on', undefined],
       ['maintenance-off', undefined],
+      ['api-user-add', undefined],
+      ['api-user-change', undefined],
+      ['api-user-remove', undefined],
     ]);
     expect(all.find(({ event }) => event === 'maintenance-on')).toMatchObject({
       user: expect.stringMatching(/./) as string,
