@@ -45,7 +45,7 @@ beforeAll(async () => {
 id: 7b1c3f57-0f43-4a30-9e1c-5a7d2f6f1c55
 servers:
   ${name}: # the one under test
-    legacy: { dns: localhost, ip: 127.0.0.1, url: "http://localhost:${legacy.port}/" }
+    legacy: { ip: 127.0.0.1, url: "http://127.0.0.1:${legacy.port}/" }
     database: { host: 127.0.0.1, port: ${legacy.databasePort}, name: IMIS, user: imisuser }
     gateway:
       dns: localhost # what users type
@@ -210,7 +210,9 @@ describe('openimis audit export', () => {
 
   it('has what commands changed, with who and from where, and what the gateway refused', async () => {
     expect((await get('/Download.aspx?f=..%5cweb.config')).status).toBe(403);
-    await expect.poll(async () => (await lines('--from', '1h')).map(({ event }) => event)).toContain('refused');
+    await expect
+      .poll(async () => (await lines('--from', '1h')).map(({ event }) => event), { timeout: 20_000 })
+      .toContain('refused');
     const all = await lines();
     const events = all.filter(({ by }) => by === 'openimis').map(({ event, page: about }) => [event, about]);
     expect(events).toEqual([
