@@ -54,12 +54,18 @@ export type Legacy = {
   readonly close: () => Promise<void>;
 };
 
+/**
+ * This box on the engine's bridge. The engine's own description does not always tell it, and Node lists no interface that is
+ * down, as docker0 is while nothing runs on it.
+ */
+export async function bridgeAddress(): Promise<string | undefined> {
+  const { stdout } = await run('ip', ['-4', '-oneline', 'address', 'show', 'dev', 'docker0']);
+  return /inet ([0-9.]+)\//.exec(stdout)?.[1];
+}
+
 /** A legacy on this very box: on loopback and on the engine's bridge, nowhere else. */
 export async function startLegacy(login: { readonly user: string; readonly password: string }): Promise<Legacy> {
-  // The engine's own description of its bridge does not always tell the address.
-  // Node's own list leaves a bridge out that no container is attached to just now.
-  const shown = (await run('ip', ['-json', '-family', 'inet', 'address', 'show', 'dev', 'docker0'])).stdout;
-  const address = /"local":"([\d.]+)"/.exec(shown)?.[1];
+  const address = await bridgeAddress();
   if (address === undefined) throw new Error('there is no docker0 with an IPv4 address');
   const tls = await makeCertificate('sql.example.org');
   const options = { logins: [login], databases: { IMIS: 'modular' }, tls } as const;
