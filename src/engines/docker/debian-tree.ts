@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { join } from 'node:path';
 
@@ -132,7 +132,7 @@ export async function otherMaker(): Promise<boolean> {
 }
 
 /** Folders of runs that were killed. */
-async function removeStale(): Promise<void> {
+export async function removeStale(): Promise<void> {
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   for (const name of await workFolders()) {
     const folder = join(parent, name);
@@ -140,8 +140,19 @@ async function removeStale(): Promise<void> {
   }
 }
 
+/**
+ * Everybody may make a folder of such a name in /var/tmp. Only our own count: within another's, links may be swapped
+ * while root removes it, and the name of a living process would make us wait for ever.
+ */
 async function workFolders(): Promise<readonly string[]> {
-  return (await readdir(parent).catch(() => [])).filter((name) => name.startsWith(prefix));
+  const named = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith(prefix));
+  const own = await Promise.all(
+    named.map(async (name) => {
+      const status = await lstat(join(parent, name)).catch(() => undefined);
+      return status?.isDirectory() === true && status.uid === process.getuid?.();
+    }),
+  );
+  return named.filter((_, n) => own[n]);
 }
 
 async function isAlive(folder: string): Promise<boolean> {

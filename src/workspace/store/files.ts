@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 
 import { Failure, type FailureCode } from '../../failure.ts';
 
-export type TextFile = { readonly text: string; readonly bom: boolean; readonly mode: number };
+export type TextFile = { readonly text: string; readonly bom: boolean; readonly mode: number; readonly uid: number };
 
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -28,7 +28,7 @@ export async function readTextFile(
       if (!status.isFile()) throw fail('is not a file', `ls -l ${file}`);
       if (status.size > limit) throw fail(`has ${status.size} bytes, at most ${limit} are read`);
       const bytes = await handle.readFile();
-      return { ...decode(bytes, fail), mode: status.mode & 0o777 };
+      return { ...decode(bytes, fail), mode: status.mode & 0o777, uid: status.uid };
     } finally {
       await handle.close();
     }
@@ -71,6 +71,12 @@ function badLine(bytes: Buffer): number {
     start = end;
   }
   return line;
+}
+
+/** We, root, and who called sudo: files of anybody else were put there by somebody else. */
+export function trusted(uid: number): boolean {
+  const own = process.getuid?.();
+  return own === undefined || [0, own, Number(process.env['SUDO_UID'] ?? own)].includes(uid);
 }
 
 const userName = () => process.env['USER'] ?? `uid ${process.getuid?.() ?? '?'}`;

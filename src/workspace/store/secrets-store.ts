@@ -6,7 +6,7 @@ import { Failure } from '../../failure.ts';
 import { formatSecrets, generatedSecrets, parseSecrets, secretsFileLimit } from '../secrets.ts';
 import { type SecretName, secretNames, type Secrets } from '../server.ts';
 import { serverNameProblem } from '../server-name.ts';
-import { errorCode, readTextFile, writeFailure, writeTextFile } from './files.ts';
+import { errorCode, readTextFile, trusted, writeFailure, writeTextFile } from './files.ts';
 
 /** Path below the workspace. The name is checked: it becomes part of a path. */
 function secretsFile(server: string): string {
@@ -22,8 +22,10 @@ function secretsFile(server: string): string {
 export async function readSecrets(folder: string, server: string): Promise<Secrets> {
   const name = secretsFile(server);
   const file = join(folder, name);
+  await refuseStranger(folder, join(folder, 'secrets'));
   const read = await readTextFile(file, secretsFileLimit, 'SECRET_UNUSABLE');
   if (read === undefined) return {};
+  await refuseStranger(folder, file, read.uid);
   if ((read.mode & 0o077) !== 0) {
     const octal = read.mode.toString(8).padStart(4, '0');
     throw new Failure('SECRET_UNUSABLE', `${file} may be used by others (mode ${octal}, must be 0600)`, [
@@ -32,6 +34,20 @@ export async function readSecrets(folder: string, server: string): Promise<Secre
     ]);
   }
   return parseSecrets(read.text, name);
+}
+
+/**
+ * Keys that somebody else chose sign for him on: what another user left in a folder that many may write is refused.
+ * Whoever owns the workspace itself is trusted.
+ */
+async function refuseStranger(workspace: string, path: string, known?: number): Promise<void> {
+  const owner = async (of: string): Promise<number | undefined> => (await stat(of).catch(() => undefined))?.uid;
+  const uid = known ?? (await owner(path));
+  if (uid === undefined || trusted(uid) || uid === (await owner(workspace))) return;
+  throw new Failure('SECRET_UNUSABLE', `${path} belongs to another user (uid ${uid})`, [
+    `ls -ld ${path}`,
+    'if it is not yours: openimis init in a folder that only you can write',
+  ]);
 }
 
 /** Writes secrets/<server>.env (mode 0600, folder 0700) in one step. Throws SECRET_UNUSABLE, WORKSPACE_READ_ONLY, DISK_FULL. */
@@ -60,6 +76,7 @@ async function write(folder: string, server: string, secrets: Secrets, create: b
   const parent = join(folder, 'secrets');
   try {
     await mkdir(parent, { recursive: true, mode: 0o700 });
+    await refuseStranger(folder, parent);
     if (((await stat(parent)).mode & 0o077) !== 0) await chmod(parent, 0o700);
   } catch (error) {
     if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOTDIR')

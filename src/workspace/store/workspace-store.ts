@@ -8,7 +8,7 @@ import { workspaceJsonSchemaText } from '../json-schema.ts';
 import { parseWorkspace } from '../parse.ts';
 import type { WorkspaceConfig } from '../schema.ts';
 import { fileLimit } from '../yaml-source.ts';
-import { errorCode, readTextFile, type TextFile, writeFailure, writeTextFile } from './files.ts';
+import { errorCode, readTextFile, type TextFile, trusted, writeFailure, writeTextFile } from './files.ts';
 
 export const workspaceFile = 'openimis.yaml';
 const editorSchema = '.openimis/openimis.schema.json';
@@ -37,7 +37,7 @@ export async function openWorkspace(folder?: string, start: string = process.cwd
     throw missing(`there is no ${workspaceFile} in ${top}`);
   }
   for (let at = resolve(start); ; at = dirname(at)) {
-    if (at !== resolve(start)) await refuseStranger(at);
+    if (at !== resolve(start) || (await isOpenToAll(at))) await refuseStranger(at);
     const found = await readFolder(at);
     if (found !== undefined) return found;
     if (at === dirname(at)) break;
@@ -70,13 +70,16 @@ async function refuseDeadLink(file: string): Promise<void> {
     ]);
 }
 
-/** A file that another user left in a folder above (/tmp) must not decide what is deployed. */
+async function isOpenToAll(folder: string): Promise<boolean> {
+  const status = await stat(folder).catch(() => undefined);
+  return status !== undefined && (status.mode & 0o002) !== 0;
+}
+
+/** A file that another user left in a folder above, or in one where everybody writes (/tmp), must not decide what is deployed. */
 async function refuseStranger(folder: string): Promise<void> {
   const file = join(folder, workspaceFile);
   const status = await stat(file).catch(() => undefined);
-  const own = process.getuid?.();
-  const mine = [0, own, Number(process.env['SUDO_UID'] ?? own)];
-  if (status === undefined || own === undefined || mine.includes(status.uid)) return;
+  if (status === undefined || trusted(status.uid)) return;
   throw new Failure('WORKSPACE_UNREADABLE', `${file} belongs to another user (uid ${status.uid})`, [
     `if you trust it: --workspace ${folder}`,
     'otherwise: openimis init writes one here',

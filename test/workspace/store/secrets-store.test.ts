@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -11,6 +11,9 @@ import {
 } from '../../../src/workspace/store/secrets-store.ts';
 import { failureOf, rejectionOf } from '../failure-of.ts';
 import { asOrdinaryUser, temporaryFolder } from './folder.ts';
+
+/** A user that is neither root nor us. */
+const nobody = 65_534;
 
 describe('secrets store', () => {
   it('writes for the owner alone, whatever the umask, and reads back', async () => {
@@ -43,6 +46,25 @@ describe('secrets store', () => {
     ]);
     expect(hints).toContain(`chmod 600 ${file}`);
     expect(message).not.toContain('hunter2');
+  });
+
+  it('refuses a folder or a file that another user put there', async () => {
+    const folder = await temporaryFolder();
+    // Only root can give a file away.
+    if (process.getuid?.() !== 0) return expect((await stat(folder)).uid).toBe(process.getuid?.());
+    await mkdir(join(folder, 'secrets'));
+    await chown(join(folder, 'secrets'), nobody, nobody);
+    for (const attempt of [() => readSecrets(folder, 'test'), () => writeSecrets(folder, 'test', {})])
+      expect(await rejectionOf(attempt())).toMatchObject({
+        code: 'SECRET_UNUSABLE',
+        message: expect.stringContaining('belongs to another user') as string,
+      });
+    await chown(join(folder, 'secrets'), 0, 0);
+    await writeSecrets(folder, 'test', { GATEWAY_SIGNING_KEY: 'a'.repeat(64) });
+    await chown(join(folder, 'secrets/test.env'), nobody, nobody);
+    expect((await rejectionOf(readSecrets(folder, 'test'))).message).toContain('belongs to another user');
+    await chown(folder, nobody, nobody);
+    expect(await readSecrets(folder, 'test')).toEqual({ GATEWAY_SIGNING_KEY: 'a'.repeat(64) });
   });
 
   it('never leaves the folder of the workspace', async () => {

@@ -94,6 +94,9 @@ describe('openWorkspace', () => {
     ]);
     expect(hints.join()).toContain(`--workspace ${folder}`);
     expect((await openWorkspace(folder)).text).toBe(text);
+    expect((await openWorkspace(undefined, folder)).text).toBe(text);
+    await chmod(folder, 0o1777);
+    expect((await rejectionOf(openWorkspace(undefined, folder))).message).toContain('belongs to another user');
   });
 });
 
