@@ -26,16 +26,18 @@ type Socket = Duplex & {
 };
 
 /** One connection to the engine = one `docker system dial-stdio`: same endpoint, context and ssh as Compose uses. */
-function dial(env: Readonly<Record<string, string>>): Socket {
+export function dial(env: Readonly<Record<string, string>>): Socket {
   const child = spawn('docker', dialArguments, { env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-4000)));
-  const failed = (): Error => new Error(complaint.trim() === '' ? 'docker system dial-stdio ended' : complaint.trim());
+  const failed = (): Error => new Error(complaint.trim());
   const duplex = new Duplex({
     read: () => void child.stdout.resume(),
+    // A short command may have ended before its empty input arrives: then its output is what counts, not our writing.
     write: (chunk: Buffer, _encoding, done) =>
-      void child.stdin.write(chunk, (error) => done(error == null ? null : failed())),
-    final: (done) => void child.stdin.end(() => done()),
+      void child.stdin.write(chunk, (error) => done(error == null || complaint === '' ? null : failed())),
+    // The callback of end() is never called on a stream that the end of its child has destroyed.
+    final: (done) => (child.stdin.destroyed ? done() : void child.stdin.end(() => done())),
     destroy: (error, done) => {
       child.stdin.destroy();
       child.stdout.destroy();

@@ -46,6 +46,16 @@ const rules: readonly Rule[] = [
       ),
   },
   {
+    pattern: /context "([^"]*)": context not found/,
+    failure: ([, name], _where, options) =>
+      new Failure(
+        'ENGINE_UNREACHABLE',
+        `docker has no context ${JSON.stringify(name)} (DOCKER_CONTEXT, or docker context use)`,
+        ['docker context ls    lists those there are'],
+        options,
+      ),
+  },
+  {
     pattern: /unable to resolve docker endpoint|context not found|unable to parse docker host|invalid bind address/i,
     failure: (_match, where, options) =>
       new Failure(

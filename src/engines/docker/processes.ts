@@ -27,7 +27,7 @@ export async function exec(
     handle.exec({ Cmd: [...argv], AttachStdin: true, AttachStdout: true, AttachStderr: true }),
   );
   const stream = await api.ask('start a command', () => command.start({ hijack: true, stdin: true }));
-  const output = await talk(stream, options.stdin ?? '', timeout);
+  const output = await api.ask('run a command', () => talk(stream, options.stdin ?? '', timeout), timeout + 30);
   if (output.timedOut) return late(output, timeout);
   const { ExitCode } = await api.ask('ask for an exit code', () => command.inspect());
   return { code: ExitCode ?? 1, stdout: output.stdout, stderr: output.stderr };
@@ -68,7 +68,7 @@ export async function runOnce(api: Api, run: RunOnce): Promise<CommandResult> {
       container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true }),
     );
     await api.ask('start a container', () => container.start(), 60);
-    const output = await talk(stream, run.stdin ?? '', run.timeout);
+    const output = await api.ask('run a command', () => talk(stream, run.stdin ?? '', run.timeout), run.timeout + 30);
     if (output.timedOut) return late(output, run.timeout);
     const ended = (await api.ask('wait for a container', () => container.wait())) as { readonly StatusCode: number };
     return { code: ended.StatusCode, stdout: output.stdout, stderr: output.stderr };

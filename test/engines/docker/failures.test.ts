@@ -99,3 +99,8 @@ describe('diagnosis of docker’s words', () => {
     expect(lastLines('a\n\nb  \r\nc\n\n', 2)).toBe('b\nc');
   });
 });
+
+it('an unknown context is named, not the endpoint that nobody asked for', () => {
+  const text = 'Failed to initialize: unable to resolve docker endpoint: context "nope": context not found: open /x';
+  expect(diagnose(text, local)?.message).toBe('docker has no context "nope" (DOCKER_CONTEXT, or docker context use)');
+});
