@@ -18,8 +18,10 @@ export function asFailure(error: unknown): Failure | undefined {
   if (error instanceof Errors.ExitError) return undefined;
   if (isInterruption(error)) return new Failure('INTERRUPTED', 'interrupted', []);
   if (error instanceof Errors.CLIError) {
-    const [message = '', ...rest] = error.message.replace(ansi, '').split('\n');
-    const detail = rest.filter((line) => line.trim() !== '' && !line.startsWith('See more help'));
+    // oclif breaks and indents these: "Parsing --tail \n\tExpected an integer …".
+    const plain = error.message.replace(ansi, '').replace(/^Parsing (--\S+)\s+/, '$1: ');
+    const [message = '', ...rest] = plain.split('\n').map((line) => line.trim());
+    const detail = rest.filter((line) => line !== '' && !line.startsWith('See more help'));
     return new Failure('USAGE', [message, ...detail].join('\n'), ['add --help to the command to see what it takes']);
   }
   const message = error instanceof Error ? error.message : String(error);

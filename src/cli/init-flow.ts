@@ -20,7 +20,7 @@ import { type NewServer, withServer } from './init-server.ts';
 import { encryptionProblem, encryptionQuestion, pinValues } from './legacy-pin.ts';
 import { askText } from './prompts.ts';
 import { chooseServer } from './session.ts';
-import { type ServerFlagValues, type ServerValue, valuesOf } from './server-flags.ts';
+import { checkedValues, type ServerFlagValues, type ServerValue } from './server-flags.ts';
 
 export type InitRequest = {
   /** Value of `--workspace`. */
@@ -53,7 +53,7 @@ export async function draftServer(request: InitRequest): Promise<InitDraft> {
   if (problem !== undefined) throw new Failure('USAGE', problem, ['choose a name like test, qa or main']);
   const pins = request.flags['legacy-tls'] === 'pin';
   // A pin without its certificate is no valid file: both come together, at the end.
-  const given = valuesOf(request.flags).filter(({ path }) => !pins || path.join('.') !== 'legacy.tls');
+  const given = checkedValues(request.flags).filter(({ path }) => !pins || path.join('.') !== 'legacy.tls');
   let server: NewServer = { name, template, values: given };
   let text = withServer(start, server);
   const confirm = alreadyThere(start, name) ? [] : unconfirmed(template, server.values);

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 
 import { Failure } from '../failure.ts';
+import { valueProblem } from '../workspace/parse.ts';
 import { componentNames } from '../workspace/server.ts';
 
 const helpGroup = 'SERVER';
@@ -119,6 +120,20 @@ export function valuesOf(flags: ServerFlagValues): readonly ServerValue[] {
     return typeof value === 'string' || typeof value === 'number' ? [{ path, value }] : [];
   });
   return [...values, ...(flags.image ?? []).map(imageValue)];
+}
+
+/** The same, each refused by its flag's name when it cannot be: the file may not be there yet. Throws USAGE. */
+export function checkedValues(flags: ServerFlagValues): readonly ServerValue[] {
+  const values = valuesOf(flags);
+  for (const { path, value } of values) {
+    const problem = valueProblem(path.join('.'), String(value));
+    if (problem === undefined) continue;
+    const flag = Object.keys(paths).find((name) => paths[name]?.join('.') === path.join('.')) ?? `image ${path[1]}`;
+    throw new Failure('USAGE', `--${flag} ${JSON.stringify(String(value).slice(0, 80))} ${problem}`, [
+      'correct it (a variable OPENIMIS_... may have set it), then run the same command again; nothing was written',
+    ]);
+  }
+  return values;
 }
 
 function imageValue(given: string): ServerValue {

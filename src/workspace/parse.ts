@@ -41,7 +41,7 @@ export function valueProblem(path: string, text: string): string | undefined {
   const asNumber = /^\d+$/.test(text) ? schema.safeParse(Number(text)) : undefined;
   if (asNumber?.success === true) return undefined;
   const [issue] = schema.safeParse(text).error?.issues ?? [];
-  if (issue?.code === 'invalid_value') return `is one of: ${issue.values.map(String).join(', ')}`;
-  if (issue?.code === 'invalid_type') return asNumber?.error?.issues[0]?.message ?? 'is a whole number';
+  if (issue?.code === 'invalid_value') return `must be one of: ${issue.values.map(String).join(', ')}`;
+  if (issue?.code === 'invalid_type') return asNumber?.error?.issues[0]?.message ?? 'must be a whole number';
   return issue?.message ?? 'cannot be used';
 }

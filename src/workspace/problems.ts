@@ -23,12 +23,14 @@ export function readStrict<T>(schema: z.ZodType<T>, text: string, file: string):
 
 function invalid(problems: readonly Problem[], file: string): Failure {
   const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
-  const lines = sorted.slice(0, shown).map(({ line, column, path, message }) => {
+  const written = sorted.map(({ line, column, path, message }) => {
     const name = path.length === 0 ? '' : `${shownPath(path)}: `;
     return `${file}:${line}:${column}: ${name}${message}`;
   });
-  if (sorted.length > shown) lines.push(`... and ${sorted.length - shown} more`);
-  const message = lines.length === 1 ? lines[0]! : `${file} has ${sorted.length} problems:\n  ${lines.join('\n  ')}`;
+  const all = [...new Set(written)];
+  const lines = all.slice(0, shown);
+  if (all.length > shown) lines.push(`... and ${all.length - shown} more`);
+  const message = lines.length === 1 ? lines[0]! : `${file} has ${all.length} problems:\n  ${lines.join('\n  ')}`;
   return new Failure('WORKSPACE_INVALID', message, ['correct the file, then run the same command again']);
 }
 
@@ -70,10 +72,10 @@ function describeIssue(issue: Issue, prefix: readonly PropertyKey[], schema: z.Z
         return [{ ...here, message: wrongType('string', there, at.text) }];
       const near = typeof there === 'string' ? nearest(there, values) : undefined;
       const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
-      return [{ ...here, message: `is one of: ${values.join(', ')}${hint}` }];
+      return [{ ...here, message: `must be one of: ${values.join(', ')}${hint}` }];
     }
     case 'invalid_union':
-      return [{ ...here, message: 'is a text, a number, true or false' }];
+      return [{ ...here, message: 'must be a text, a number, true or false' }];
     case 'custom':
     case 'invalid_element':
     case 'invalid_format':
@@ -104,13 +106,14 @@ function wrongType(expected: string, there: unknown, written: string | undefined
   if (expected === 'string' && (typeof there === 'number' || typeof there === 'boolean')) {
     const plain = written ?? String(there);
     // 24.10 without quotes is the number 24.1.
-    return plain.length > 60 ? `is a text: put it in quotes` : `is a text: put it in quotes: "${plain}"`;
+    return plain.length > 60 ? `must be a text: put it in quotes` : `must be a text: put it in quotes: "${plain}"`;
   }
-  if (kind === 'a map' && there === null) return 'is a map; write {} for an empty one';
-  if (there === null) return `is ${kind}, and there is nothing`;
-  if (typeof there === 'string' && (expected === 'int' || expected === 'number')) return `is ${kind}, without quotes`;
-  if (Array.isArray(there)) return `is ${kind}, not a list`;
-  return typeof there === 'object' ? `is ${kind}, not a map` : `is ${kind}`;
+  if (kind === 'a map' && there === null) return 'must be a map; write {} for an empty one';
+  if (there === null) return `must be ${kind}, and there is nothing`;
+  if (typeof there === 'string' && (expected === 'int' || expected === 'number'))
+    return `must be ${kind}, without quotes`;
+  if (Array.isArray(there)) return `must be ${kind}, not a list`;
+  return typeof there === 'object' ? `must be ${kind}, not a map` : `must be ${kind}`;
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

@@ -17,8 +17,8 @@ export const text = (check: values.Check, meta: Meta) =>
 export const whole = (least: number, most: number, meta: Meta) =>
   z
     .int()
-    .min(least, `is a whole number from ${least} to ${most}`)
-    .max(most, `is a whole number from ${least} to ${most}`)
+    .min(least, `must be a whole number from ${least} to ${most}`)
+    .max(most, `must be a whole number from ${least} to ${most}`)
     .meta(meta);
 
 export const port = (meta: Meta) => whole(1, 65_535, meta);

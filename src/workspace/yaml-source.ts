@@ -78,7 +78,10 @@ export function readYaml(text: string): YamlSource {
   }
   if (marker !== null) return failed(marker.index, 'a merge conflict of git is not resolved here (<<<<<<<)');
   if (nul !== -1) return failed(nul, 'the file holds a NUL character');
-  const broken = [...document.errors, ...document.warnings];
+  const all = [...document.errors, ...document.warnings];
+  // Everything after too deep a nesting is only its echo.
+  const deep = all.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  const broken = deep === undefined ? all : [deep];
   if (broken.length > 0)
     return {
       ...failed(0, ''),

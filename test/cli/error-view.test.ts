@@ -46,6 +46,13 @@ describe('asFailure', () => {
     expect(failure).toMatchObject({ code: 'USAGE', message: 'Unexpected argument: x' });
   });
 
+  it('puts a value of the wrong kind on one line with its flag', () => {
+    const failure = asFailure(
+      new Errors.CLIError('Parsing --tail \n\tExpected an integer but received: abc\nSee more help'),
+    );
+    expect(failure?.message).toBe('--tail: Expected an integer but received: abc');
+  });
+
   it('calls everything unforeseen a bug, exit 70, and keeps the trace out of sight', () => {
     const failure = asFailure(new TypeError('x is undefined'));
     expect(failure?.exitCode).toBe(70);

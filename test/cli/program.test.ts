@@ -68,6 +68,30 @@ describe('the program, without a terminal', () => {
     });
   });
 
+  it.each([
+    ['--legacy-ip', '999.1.1.1'],
+    ['--release', '9.9'],
+    ['--gateway-dns', 'a b'],
+    ['--subnet', '10.0.0.0/99'],
+  ])('init refuses %s %s by the name of the flag, not of a file that is not there', async (flag, value) => {
+    await inTemporaryFolder(async (cwd) => {
+      const run = await openimis(['init', 'test', flag, value], { cwd });
+      expect(run.code).toBe(2);
+      expect(run.stderr).toContain(`${flag} "${value}"`);
+      expect(run.stderr).not.toContain('correct the file');
+      await expect(readFile(join(cwd, 'openimis.yaml'))).rejects.toThrow('ENOENT');
+    });
+  });
+
+  it('init says of a server that is only catalogued that no deploy can follow', async () => {
+    await inTemporaryFolder(async (cwd) => {
+      const run = await openimis(['init', '--from', 'release'], { cwd });
+      expect(run).toMatchObject({ code: 0 });
+      expect(run.stdout).toContain('cannot be deployed with Docker');
+      expect(run.stdout).not.toContain('openimis deploy');
+    });
+  });
+
   it('init names every missing value with flag, variable and place, and writes nothing', async () => {
     await inTemporaryFolder(async (cwd) => {
       const run = await openimis(['init', 'test', '--json'], { cwd });

@@ -49,7 +49,11 @@ describe('parseWorkspace', () => {
       'version: 1\nserver: {}\nservers: {}\n',
       '2:1: server: unknown key (did you mean "servers"?)',
     ],
-    ['unquoted release', server('{ release: 1.1 }'), '3:20: servers.test.release: is a text: put it in quotes: "1.1"'],
+    [
+      'unquoted release',
+      server('{ release: 1.1 }'),
+      '3:20: servers.test.release: must be a text: put it in quotes: "1.1"',
+    ],
     ['unquoted release that loses a 0', server('{ release: 24.10 }'), 'put it in quotes: "24.10"'],
     [
       'unknown release',
@@ -57,20 +61,20 @@ describe('parseWorkspace', () => {
       'is not a known release (did you mean "1.1.0"?); known: 1.0.0, 1.1.0',
     ],
     ['number as name', server('{ database: { name: 2019 } }'), 'put it in quotes: "2019"'],
-    ['port as text', server('{ gateway: { http: "80" } }'), 'gateway.http: is a number, without quotes'],
+    ['port as text', server('{ gateway: { http: "80" } }'), 'gateway.http: must be a number, without quotes'],
     ['port out of range', server('{ gateway: { http: 65536 } }'), 'a whole number from 1 to 65535'],
-    ['port with a fraction', server('{ gateway: { http: 80.5 } }'), 'gateway.http: is a whole number'],
+    ['port with a fraction', server('{ gateway: { http: 80.5 } }'), 'gateway.http: must be a whole number'],
     [
       'a word of two',
       server('{ gateway: { signOn: legacyy } }'),
       'one of: legacy, application (did you mean "legacy"?)',
     ],
     ['nothing where a map is', server('{ components: { frontend: } }'), 'write {} for an empty one'],
-    ['a list where a map is', server('[]'), 'servers.test: is a map, not a list'],
+    ['a list where a map is', server('[]'), 'servers.test: must be a map, not a list'],
     ['no version', 'servers: {}\n', '1:1: version: is missing'],
-    ['another version', 'version: 2\nservers: {}\n', '1:10: version: is one of: 1'],
+    ['another version', 'version: 2\nservers: {}\n', '1:10: version: must be one of: 1'],
     ['no servers', 'version: 1\n', 'servers: is missing'],
-    ['empty file', '', '1:1: is a map'],
+    ['empty file', '', '1:1: must be a map'],
     ['a password', server('{ database: { password: hunter2 } }'), 'secrets are never in this file'],
     ['a name in capitals', 'version: 1\nservers:\n  TEST: {}\n', "3:3: servers.TEST: a server's name starts"],
     ['a path as name', 'version: 1\nservers:\n  ../x: {}\n', "3:3: servers.../x: a server's name"],
@@ -96,7 +100,7 @@ describe('parseWorkspace', () => {
     ['open bracket', 'version: 1\nservers: {\n', 'openimis.yaml:'],
     ['__proto__', 'version: 1\n__proto__: { x: 1 }\nservers: {}\n', '2:1: __proto__: this cannot be a key'],
     ['id that is none', 'version: 1\nid: abc\nservers: {}\n', '2:5: id: is the id that `openimis init` wrote'],
-    ['fact that is a list', server('{ facts: { a: [1] } }'), 'facts.a: is a text, a number, true or false'],
+    ['fact that is a list', server('{ facts: { a: [1] } }'), 'facts.a: must be a text, a number, true or false'],
   ])('%s', (_what, text, part) => {
     const failure = failureOf(() => parse(text));
     expect(failure.code).toBe('WORKSPACE_INVALID');
@@ -223,12 +227,12 @@ describe('parseWorkspace', () => {
 describe('valueProblem', () => {
   it.each([
     ['gateway.http', '8080', undefined],
-    ['gateway.http', '0', 'is a whole number from 1 to 65535'],
-    ['gateway.http', 'x', 'is a whole number'],
+    ['gateway.http', '0', 'must be a whole number from 1 to 65535'],
+    ['gateway.http', 'x', 'must be a whole number'],
     ['database.user', "O'Hara", undefined],
     ['database.user', '', 'is empty'],
     ['database.name', '2019', undefined],
-    ['gateway.signOn', 'both', 'is one of: legacy, application'],
+    ['gateway.signOn', 'both', 'must be one of: legacy, application'],
     ['release', '1.1', 'is not a known release'],
     ['pins.backend.a', '1', undefined],
     ['nothing.there', '1', 'is not a key of a server'],
