@@ -1,5 +1,8 @@
+import { writeSync } from 'node:fs';
+
 import { flush, run, settings } from '@oclif/core';
 
+import { exitCodes, Failure } from '../failure.ts';
 import { packageRoot } from '../package-root.ts';
 import { asFailure, errorDocument, errorText, exitCodeOf } from './error-view.ts';
 import { unknownCommand } from './unknown-command.ts';
@@ -47,9 +50,20 @@ export function wantsJson(argv: readonly string[]): boolean {
 /** `openimis … | head -1` closes our stdout: the rest of the output is dropped, the work goes on. */
 function tolerateClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+    // First of all: oclif's own listener throws.
+    stream.prependListener('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return;
+      // A redirection to a full disk. When it is stderr, nobody is left to tell.
+      if (stream === process.stdout) writeSync(2, `${errorText(unwritable(error), process.stderr)}\n`);
+      process.exit(exitCodes.failed);
     });
+}
+
+function unwritable(error: NodeJS.ErrnoException): Failure {
+  const why = error.code === 'ENOSPC' ? 'no space is left where it goes' : (error.code ?? error.message);
+  return new Failure('DISK_FULL', `the result cannot be written to standard output: ${why}`, [
+    'free some space (df -h), then run the same command again',
+  ]);
 }
 
 function drained(stream: NodeJS.WriteStream): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 
 import { Failure } from '../failure.ts';
 
@@ -25,9 +25,14 @@ export async function readSecretInput(name: string, sources: SecretSources): Pro
 
 async function fromFile(name: string, file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    // Also a pipe of the shell, <(pass show imis); /dev/zero never ends.
+    let text = '';
+    for await (const chunk of createReadStream(file, { encoding: 'utf8', end: 4 * longest })) text += chunk as string;
+    return text;
   } catch (error) {
-    throw new Failure('USAGE', `${name}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+    const code = (error as NodeJS.ErrnoException).code ?? 'error';
+    const why = { ENOENT: 'is not there', EISDIR: 'is a folder', EACCES: 'may not be read by you' }[code];
+    throw new Failure('USAGE', `${name}: ${file} ${why ?? `cannot be read (${code})`}`, [`ls -l ${file}`]);
   }
 }
 

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
 
@@ -32,6 +34,23 @@ describe('readSecretInput', () => {
       await writeFile(file, content);
       await expect(readSecretInput('it', { ...none, file })).rejects.toMatchObject({ code: 'SECRET_UNUSABLE' });
     });
+  });
+
+  it('reads a pipe, never without end, and says what is wrong with a path', async () => {
+    await inTemporaryFolder(async (folder) => {
+      const pipe = join(folder, 'pipe');
+      await promisify(execFile)('mkfifo', [pipe]);
+      const [value] = await Promise.all([
+        readSecretInput('it', { ...none, file: pipe }),
+        writeFile(pipe, 'from a pipe\n'),
+      ]);
+      expect(value).toBe('from a pipe');
+      await expect(readSecretInput('it', { ...none, file: folder })).rejects.toThrow('is a folder');
+    });
+    await expect(readSecretInput('it', { ...none, file: '/dev/zero' })).rejects.toMatchObject({
+      code: 'SECRET_UNUSABLE',
+    });
+    await expect(readSecretInput('it', { ...none, file: '/nowhere' })).rejects.toThrow('/nowhere is not there');
   });
 
   it('names a file that is not there, and never two sources at once', async () => {
