@@ -81,7 +81,7 @@ describe('rules between keys', () => {
       'needs `signOn: legacy`',
     ],
     ['acme without its settings', '{ gateway: { certificate: acme } }', 'needs acme beside it'],
-    ['acme without a yes', '{ gateway: { acme: { agreeToTerms: false } } }', 'is one of: true'],
+    ['acme without a yes', '{ gateway: { acme: { agreeToTerms: false } } }', 'must be one of: true'],
     ['a directory without https', '{ gateway: { acme: { agreeToTerms: true, directory: "http://a.b/" } } }', 'https'],
     ['a directory with a quote', `{ gateway: { acme: { agreeToTerms: true, directory: "https://a.b/'" } } }`, 'ACME'],
     ['an e-mail that is none', '{ gateway: { acme: { agreeToTerms: true, email: "$(id)@a.b" } } }', 'e-mail'],
