@@ -112,18 +112,29 @@ export async function uploadVersion(
   );
 }
 
-export async function uploadSecrets(context: DeploymentContext, gateway: ContainerState): Promise<void> {
-  await context.engine.upload(gateway.id, secretsFolder, gatewaySecretFiles(context.secrets, context.server.name));
+/** Writes the gateway's secrets; `only`: one file of them. */
+export async function uploadSecrets(
+  context: DeploymentContext,
+  gateway: ContainerState,
+  only?: 'htpasswd',
+): Promise<void> {
+  await context.engine.upload(gateway.id, secretsFolder, secretFiles(context, only));
+}
+
+function secretFiles(context: DeploymentContext, only: 'htpasswd' | undefined): ReturnType<typeof gatewaySecretFiles> {
+  const files = gatewaySecretFiles(context.secrets, context.server.name);
+  return only === undefined ? files : files.filter(({ path }) => path === only);
 }
 
 /** The secrets that the gateway has now, in memory only, to put them back when a switch fails. */
 export async function downloadSecrets(
   context: DeploymentContext,
   gateway: ContainerState,
+  only?: 'htpasswd',
 ): Promise<readonly RenderedFile[]> {
   const files: RenderedFile[] = [];
   // One by one: the private keys of certificates lie beside them and never leave the volume.
-  for (const { path } of gatewaySecretFiles(context.secrets, context.server.name))
+  for (const { path } of secretFiles(context, only))
     files.push(...(await context.engine.download(gateway.id, `${secretsFolder}/${path}`)));
   return files;
 }

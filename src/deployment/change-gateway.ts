@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { ContainerState, RunLock } from '../engines/engine.ts';
-import { gatewaySecretsHash } from '../workspace/secrets.ts';
+import { gatewayOnlyHash } from '../workspace/secrets.ts';
 import { findGateway } from './base-project.ts';
 import type { DeploymentContext } from './context.ts';
 import type { DeploymentEvents } from './events.ts';
@@ -19,7 +19,7 @@ import { changeVersion, reloadGateway } from './switch-over.ts';
 import { undoList, type UndoList } from './undo.ts';
 
 /**
- * What of the gateway changes. `secrets`: only its secrets volume (API users), with the files that it has; possible whatever
+ * What of the gateway changes. `secrets`: only the API users, with the files and keys that it has; possible whatever
  * else is not deployed yet. `configuration`: its files too, as openimis.yaml says now.
  */
 export type GatewayScope = 'configuration' | 'secrets';
@@ -102,8 +102,9 @@ async function find(context: DeploymentContext, scope: GatewayScope): Promise<Fo
   const { gateway, gatewayVersion: version } = observation;
   if (gateway === undefined || version === undefined) return undefined;
   if (scope === 'secrets') {
-    const files = version.split('-')[0] ?? version;
-    return { gateway, version, wanted: `${files}-${gatewaySecretsHash(context.secrets)}` };
+    // Files and keys stay as they are: changed keys that no deploy has brought yet are unknown to the backends.
+    const kept = version.split('-').slice(0, 2);
+    return { gateway, version, wanted: [...kept, gatewayOnlyHash(context.secrets)].join('-') };
   }
   const rendered = renderAsDeployed(context, observation);
   return { gateway, version, wanted: rendered.gatewayVersion, rendered };
@@ -139,7 +140,7 @@ async function activate(
   const version = await runningVersion(context, gateway);
   if (version === undefined || version === wanted) return;
   await deriveVersion(context, gateway, version, wanted);
-  await changeVersion(context, gateway, version, wanted, undo);
+  await changeVersion(context, gateway, { before: version, wanted, only: 'htpasswd' }, undo);
 }
 
 /** Takes back what `work` did when it fails, and says how that went. */

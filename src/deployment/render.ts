@@ -12,7 +12,7 @@ import { buildStack, type StackInputs } from '../stack/build-stack.ts';
 import { label } from '../stack/labels.ts';
 import type { ProjectPrefix } from '../stack/names.ts';
 import type { Stack } from '../stack/stack.ts';
-import { gatewaySecretsHash, secretsHash } from '../workspace/secrets.ts';
+import { gatewayKeysHash, gatewayOnlyHash, secretsHash } from '../workspace/secrets.ts';
 import {
   type ComponentName,
   componentNames,
@@ -40,7 +40,7 @@ export type RenderInput = {
 export type RenderedServer = {
   readonly stack: Stack;
   readonly rendered: RenderedStack;
-  /** Name of the version folder in the gateway's volume, `<files>-<secrets>`: changes with its files and its secrets. */
+  /** Name of the version folder in the gateway's volume, `<files>-<keys>-<API users>`: changes with each of them. */
   readonly gatewayVersion: string;
 };
 
@@ -60,8 +60,9 @@ export function renderServer(input: RenderInput): RenderedServer {
     pinsHash: serverPinsHash(server, input.release),
   });
   const rendered = renderStack(stack, input.templates);
-  const secretsPart = input.secrets === undefined ? noSecrets : gatewaySecretsHash(input.secrets);
-  return { stack, rendered, gatewayVersion: `${filesHash(rendered.gateway)}-${secretsPart}` };
+  const parts =
+    input.secrets === undefined ? [noSecrets] : [gatewayKeysHash(input.secrets), gatewayOnlyHash(input.secrets)];
+  return { stack, rendered, gatewayVersion: [filesHash(rendered.gateway), ...parts].join('-') };
 }
 
 /** What `openimis render` writes: no engine is asked, nothing is built, no secret is needed. */

@@ -25,25 +25,28 @@ export async function reloadGateway(
   if (version === wanted.gatewayVersion) return false;
   work.progress('new configuration of the gateway');
   await uploadVersion(context, gateway, wanted);
-  await changeVersion(context, gateway, version, wanted.gatewayVersion, undo);
+  await changeVersion(context, gateway, { before: version, wanted: wanted.gatewayVersion }, undo);
   return true;
 }
 
-/** Makes a version that is in the gateway's volume the running one, with today's secrets. */
+/** Makes a version that is in the gateway's volume the running one, with today's secrets (or one file of them). */
 export async function changeVersion(
   context: DeploymentContext,
   gateway: ContainerState,
-  before: string | undefined,
-  wanted: string,
+  {
+    before,
+    wanted,
+    only,
+  }: { readonly before?: string | undefined; readonly wanted: string; readonly only?: 'htpasswd' },
   undo: UndoList,
 ): Promise<void> {
-  const secrets = await downloadSecrets(context, gateway);
+  const secrets = await downloadSecrets(context, gateway, only);
   undo.add('the gateway takes its configuration before', async () => {
     await restoreSecrets(context, gateway, secrets);
     const now = await runningVersion(context, gateway);
     if (before !== undefined && now !== before) await activateVersion(context, gateway, before);
   });
-  await uploadSecrets(context, gateway);
+  await uploadSecrets(context, gateway, only);
   await activateVersion(context, gateway, wanted);
 }
 

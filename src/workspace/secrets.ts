@@ -87,9 +87,14 @@ export function secretsHash(secrets: Secrets): string {
   );
 }
 
-/** The same over everything that is in the gateway's secrets volume: a changed one makes a new version of its configuration. */
-export function gatewaySecretsHash(secrets: Secrets): string {
-  return keyedHash(secrets, ['GATEWAY_SIGNING_KEY', 'IDENTITY_HEADER', ...gatewayOnly]);
+/** The same over what the gateway shares with the backends; a changed one comes with a revision. */
+export function gatewayKeysHash(secrets: Secrets): string {
+  return keyedHash(secrets, ['GATEWAY_SIGNING_KEY', 'IDENTITY_HEADER']);
+}
+
+/** The same over what only the gateway reads. */
+export function gatewayOnlyHash(secrets: Secrets): string {
+  return keyedHash(secrets, gatewayOnly);
 }
 
 function keyedHash(secrets: Secrets, names: readonly SecretName[]): string {

@@ -84,6 +84,18 @@ describe('a change of the gateway alone', () => {
     expect(world.locks.size).toBe(0);
   });
 
+  it('of the API users leaves keys alone that no deploy has brought yet', async () => {
+    const world = await deployed();
+    const pending = { ...withUser, IDENTITY_HEADER: 'A'.repeat(64) };
+    await change(contextOn(world, { secrets: pending }), 'secrets');
+    expect(htpasswd(world)).toBe('ann:$2b$12$hash\n');
+    const header = (): string | undefined =>
+      world.volumes.get('openimis-test_gateway-secrets')?.files.get('identity-header')?.trim();
+    expect(header()).toBe(secrets.IDENTITY_HEADER);
+    expect(await deployOn(contextOn(world, { secrets: pending }))).toMatchObject({ revision: 2 });
+    expect(header()).toBe('A'.repeat(64));
+  });
+
   it('of the configuration leaves the revisions alone', async () => {
     const world = await deployed();
     expect(await change(contextOn(world, { server: elsewhere }), 'configuration')).toMatchObject({ state: 'changes' });

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { formatSecrets, gatewaySecretsHash, parseSecrets, secretsHash } from '../../src/workspace/secrets.ts';
+import {
+  formatSecrets,
+  gatewayKeysHash,
+  gatewayOnlyHash,
+  parseSecrets,
+  secretsHash,
+} from '../../src/workspace/secrets.ts';
 import { secretNames, type Secrets } from '../../src/workspace/server.ts';
 import { ensureGenerated } from '../../src/workspace/store/secrets-store.ts';
 import { failureOf } from './failure-of.ts';
@@ -106,9 +112,13 @@ describe('secretsHash', () => {
     expect(secretsHash(Object.fromEntries(without))).not.toBe(secretsHash(base));
   });
 
-  it('of the gateway changes with the API users, and not with what the gateway does not read', () => {
-    expect(gatewaySecretsHash({ ...base, API_USERS: 'ann:hash' })).not.toBe(gatewaySecretsHash(base));
-    expect(gatewaySecretsHash({ ...base, DATABASE_PASSWORD: 'other' })).toBe(gatewaySecretsHash(base));
+  it('of the gateway: what it shares with the backends, and what only it reads, apart', () => {
+    const users = { ...base, API_USERS: 'ann:hash' };
+    expect(gatewayOnlyHash(users)).not.toBe(gatewayOnlyHash(base));
+    expect(gatewayKeysHash(users)).toBe(gatewayKeysHash(base));
+    const header = { ...base, IDENTITY_HEADER: 'A'.repeat(64) };
+    expect(gatewayKeysHash(header)).not.toBe(gatewayKeysHash(base));
+    expect(gatewayOnlyHash(header)).toBe(gatewayOnlyHash(base));
   });
 
   it('does not mix up neighbours', () => {
