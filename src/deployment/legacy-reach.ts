@@ -39,6 +39,10 @@ export async function probeFromHere(context: DeploymentContext, legacy?: LegacyT
     connect: legacy.connectIs === 'this-box' ? '127.0.0.1' : legacy.connect,
     timeout: 15,
   });
+  if (site.status === 508 || (site.status === 307 && leadsTo(server.gateway.dns, site.redirectsTo)))
+    throw notLegacy(server.name, legacy, `the gateway itself answers at ${legacy.connect}`, [
+      'legacy.ip stays the address of the Windows server, also when gateway.dns is its name (docs/go-live.md)',
+    ]);
   if (site.redirectsTo !== undefined)
     throw notLegacy(server.name, legacy, `it sends people on to ${site.redirectsTo}`, [
       `legacy.url in openimis.yaml (--legacy-url): perhaps ${site.redirectsTo}`,
@@ -142,6 +146,12 @@ function thisBoxHints(what: string, port: number): readonly string[] {
     `127.0.0.1 means this box, which containers reach through the engine's bridge: a program that listens on 127.0.0.1 only cannot be reached. Let ${what} listen on 0.0.0.0 or on the address of docker0 too`,
     `sudo ss -ltn 'sport = :${port}'; a firewall of the box (ufw, firewalld) may keep containers out as well`,
   ];
+}
+
+/** Does a redirect lead to https of the gateway's own name, as the gateway's http port does? */
+function leadsTo(dns: string, address: string | undefined): boolean {
+  const url = address === undefined ? null : URL.parse(address);
+  return url?.protocol === 'https:' && url.hostname === dns.toLowerCase();
 }
 
 function lastLine(text: string): string {

@@ -77,10 +77,10 @@ function legacyProblems({ legacy, gateway }: RuledServer): RuleProblem[] {
   const problems: RuleProblem[] = [];
   if (legacy.ip === undefined && legacy.dns?.toLowerCase() === 'localhost')
     problems.push({ path: ['legacy', 'dns'], message: 'needs `ip: 127.0.0.1` beside it: that means this very box' });
-  if (legacy.dns !== undefined && legacy.dns.toLowerCase() === gateway?.dns?.toLowerCase())
+  if (legacy.ip === undefined && legacy.dns !== undefined && legacy.dns.toLowerCase() === gateway?.dns?.toLowerCase())
     problems.push({
       path: ['gateway', 'dns'],
-      message: 'is the name of the legacy; the gateway needs a name of its own',
+      message: 'is the name of the legacy: that needs legacy.ip, so that the gateway does not lead to itself',
     });
   if (legacy.url !== undefined) {
     const host = URL.parse(legacy.url)?.hostname.replace(/^\[|\]$/g, '');

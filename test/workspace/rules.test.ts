@@ -25,7 +25,11 @@ describe('rules between keys', () => {
       'one certificate as PEM',
     ],
     ['localhost by name only', '{ legacy: { dns: localhost } }', 'ip: 127.0.0.1'],
-    ['gateway named like the legacy', '{ legacy: { dns: a.b }, gateway: { dns: A.b } }', 'needs a name of its own'],
+    [
+      'gateway named like the legacy, which has no address',
+      '{ legacy: { dns: a.b }, gateway: { dns: A.b } }',
+      'that needs legacy.ip',
+    ],
     ['release and assembly', '{ release: "1.1.0", assembly: x, generation: "1.1" }', 'contradicts release'],
     ['release and generation', '{ release: "1.1.0", generation: "1.1" }', 'follows from release'],
     ['assembly alone', '{ assembly: x }', 'needs a generation'],

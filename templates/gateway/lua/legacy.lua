@@ -8,6 +8,7 @@ local legacy_location = require "legacy_location"
 local legacy_mode = require "legacy_mode"
 local legacy_peer = require "legacy_peer"
 local login_relay = require "login_relay"
+local loop = require "loop"
 local refusals = require "refusals"
 local return_path = require "return_path"
 local settings = require "settings"
@@ -27,6 +28,8 @@ function legacy.target()
   ngx.var.openimis_legacy_host = settings.legacy.host
   ngx.var.openimis_legacy_name = settings.legacy.certificateName
   ngx.req.clear_header(settings.identity_header)
+  loop.check()
+  loop.mark()
   if not legacy_peer.is_known() then
     return answer.failed(502)
   end

@@ -9,6 +9,6 @@ export function toldIdentity(answer: Answer, identityHeader: string): readonly s
 /** Lines of the error log that are not the announced warnings of the sign-on: a Lua error, a crash, a failed configuration. */
 export function unexpected(lines: readonly string[]): readonly string[] {
   return lines.filter(
-    (line) => /\[(error|crit|alert|emerg)\]/.test(line) && !/upstream|could not be resolved/.test(line),
+    (line) => /\[(error|crit|alert|emerg)\]/.test(line) && !/upstream|could not be resolved|leads to itself/.test(line),
   );
 }
