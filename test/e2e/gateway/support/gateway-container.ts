@@ -17,6 +17,8 @@ export type GatewaySecrets = {
 
 /** The gateway's image running with rendered files, as `openimis deploy` runs it: read-only, no capabilities, three volumes. */
 export type RunningGateway = {
+  /** Name of the container. */
+  readonly container: string;
   readonly https: number;
   readonly http: number;
   readonly secrets: GatewaySecrets;
@@ -112,6 +114,7 @@ export async function startGateway(
   if (options.bank !== undefined) await run('openimis-gateway', 'bank', String(options.bank));
   const gateway = { https: await port(8443), http: await port(8080) };
   return {
+    container: name,
     get https() {
       return gateway.https;
     },
