@@ -11,8 +11,12 @@ const arrows = {
   legacy: ['failure', 'legacy'],
   engines: ['failure', 'engines', 'rendering'],
   deployment: ['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'deployment'],
+  'gateway-test': ['failure', 'workspace', 'modules', 'stack', 'gateway-test'],
   sandbox: ['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'deployment', 'sandbox'],
-  cli: ['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'deployment', 'sandbox', 'cli'],
+  cli: [
+    ...['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'deployment', 'gateway-test'],
+    ...['sandbox', 'cli'],
+  ],
 };
 const folders = ['commands', ...Object.keys(arrows)];
 

@@ -75,6 +75,7 @@ export const failureCodes = {
   CERTIFICATE_NOT_RENEWED: 'failed',
   CERTIFICATE_UNKNOWN: 'failed',
   ROUTE_FAILED: 'failed',
+  GATEWAY_UNREACHABLE: 'unreachable',
   NOT_DEPLOYED: 'failed',
   DEPLOY_PENDING: 'failed',
   ROLLED_BACK: 'rolledBack',
