@@ -17,6 +17,7 @@ export function floorServers(rendered: Readonly<Record<string, string>>, identit
       '    set $openimis_user "";',
       `    location ${location} {`,
       '        include proxy.conf;',
+      '        proxy_headers_hash_bucket_size 128;',
       '        proxy_set_header X-Forwarded-Host $host;',
       '        proxy_set_header X-Forwarded-For $remote_addr;',
       ...headers.map((header) => `        proxy_set_header ${header};`),

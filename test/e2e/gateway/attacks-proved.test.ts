@@ -1,0 +1,69 @@
+import { hash } from 'bcryptjs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Attack } from './attacks/attack.ts';
+import { becomingSomeone } from './attacks/becoming-someone.ts';
+import { cookieAttacks } from './attacks/cookie.ts';
+import { identityAttacks } from './attacks/identity.ts';
+import { lyingPages } from './attacks/lying-page.ts';
+import { placeAttacks } from './attacks/places.ts';
+import { renderedFiles } from './support/gateway-container.ts';
+import { unexpected } from './support/who.ts';
+import { openWorld, type World } from './support/world.ts';
+import { weakenedGateway, type WeaknessName, weaknessNames } from './weakened/weaknesses.ts';
+
+/** The guesses of an API user's password come last: the gateway is slow to forgive them. */
+const all: readonly Attack[] = [
+  ...becomingSomeone,
+  ...cookieAttacks,
+  ...lyingPages,
+  ...placeAttacks,
+  ...identityAttacks,
+];
+
+let world: World;
+let files: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  world = await openWorld({ htpasswd: `api:${await hash('right-password', 4)}\n` });
+  files = await renderedFiles(world.plan);
+});
+afterAll(() => world.close());
+beforeEach(() => world.reset());
+
+/** Makes this version the running one, by the way that a deploy goes. */
+async function activate(name: string, version: Readonly<Record<string, string>>): Promise<void> {
+  const entries = Object.entries(version).map(([path, text]) => [`versions/${name}/${path}`, text]);
+  await world.gateway.upload('/etc/openimis/gateway', Object.fromEntries(entries) as Record<string, string>);
+  expect(await world.gateway.run('openimis-gateway', 'activate', name)).toEqual({ code: 0, output: '' });
+}
+
+const against = (weakness: WeaknessName): readonly Attack[] => all.filter((attack) => attack.weakness === weakness);
+
+describe('the suite', () => {
+  it('has at least 50 attacks, no two of one name, and one for every weakness', () => {
+    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+    expect(all.length).toBeGreaterThanOrEqual(50);
+    for (const weakness of weaknessNames) expect(against(weakness), weakness).not.toEqual([]);
+  });
+});
+
+describe.each(weaknessNames)('a gateway weakened on purpose (%s) falls to', (weakness) => {
+  beforeAll(() => activate(weakness, weakenedGateway(files, weakness)));
+  for (const { name, attempt } of against(weakness))
+    it(name, async () => {
+      expect(await attempt(world)).toEqual(expect.any(String));
+    });
+});
+
+describe('the gateway as it is holds against', () => {
+  beforeAll(() => activate('true', files));
+  for (const { name, attempt } of all)
+    it(name, async () => {
+      expect(await attempt(world)).toBeUndefined();
+    });
+
+  it('all of them without an error in its log', async () => {
+    expect(unexpected(await world.gateway.errors())).toEqual([]);
+  });
+});

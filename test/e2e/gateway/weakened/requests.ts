@@ -1,0 +1,100 @@
+import type { Replacement } from './weaken.ts';
+
+const at = (file: string, from: string, to = ''): Replacement => ({ file, from, to });
+const application = 'lua/application.lua';
+const legacy = 'lua/legacy.lua';
+const proxy = 'proxy.conf';
+/** After the name was told to the backend. */
+const afterName = '  local header = ngx.var.http_cookie\n  if header then\n    local drop';
+
+/** Gateways that let through what they must not. */
+export const requestWeaknesses = {
+  'passes-names': [
+    at(application, '  ngx.req.clear_header("Remote-User")\n  ngx.req.clear_header(settings.identity_header)\n'),
+    at(proxy, 'proxy_set_header Remote-User "";\n'),
+    at(proxy, 'proxy_set_header X-Forwarded-User "";\n'),
+    at('nginx.conf', 'underscores_in_headers off;', 'underscores_in_headers on;'),
+  ],
+  'obeys-hop-by-hop': [
+    at(
+      application,
+      afterName,
+      `  for name in (ngx.var.http_connection or ""):gmatch("[^%s,]+") do ngx.req.clear_header(name) end\n${afterName}`,
+    ),
+  ],
+  'reads-raw-headers': [
+    at(
+      application,
+      afterName,
+      '  for name in ngx.req.raw_header():gmatch("[Rr]emote.[Uu]ser:%s*(%w+)") do\n' +
+        `    ngx.req.set_header(settings.identity_header, name)\n  end\n${afterName}`,
+    ),
+  ],
+  'passes-forwarded': [
+    at(proxy, 'proxy_set_header X-Forwarded-Prefix "";\n'),
+    at(proxy, 'proxy_set_header X-Real-IP "";\n'),
+    at(proxy, 'proxy_set_header Forwarded "";\n'),
+    at(proxy, 'proxy_set_header Proxy "";\n'),
+    at('application.conf', 'proxy_set_header X-Forwarded-Host $openimis_host;\n'),
+    at('application.conf', 'X-Forwarded-For $remote_addr;', 'X-Forwarded-For $proxy_add_x_forwarded_for;'),
+  ],
+  'keeps-django-session': [
+    at(
+      'lua/cookies.lua',
+      'return cookies.hidden_from_application(name) or django_identities[name] ~= nil',
+      'return cookies.hidden_from_application(name)',
+    ),
+    at(application, '    ngx.req.clear_header("Authorization")\n'),
+  ],
+  'shows-its-cookies': [
+    at('lua/cookies.lua', 'return is_own(name) or legacy_cookies[name] == true', 'return false'),
+    at('lua/cookies.lua', 'return is_own(name) or application_cookies[name] == true', 'return false'),
+  ],
+  'passes-names-to-legacy': [at(legacy, '  ngx.req.clear_header(settings.identity_header)\n')],
+  'follows-accel': [
+    at(proxy, 'proxy_ignore_headers X-Accel-Redirect X-Accel-Expires', 'proxy_ignore_headers X-Accel-Expires'),
+  ],
+  'any-origin': [at(application, 'if safe_methods[ngx.req.get_method()] then', 'if true then')],
+  'any-spelling': [at(application, 'if not is_plain(raw, route) then', 'if false then')],
+  'downloads-open': [
+    at(legacy, 'if iis_path.mentions(raw, "download.aspx") and not may_download() then', 'if false then'),
+  ],
+  'photos-any-path': [
+    at(
+      legacy,
+      '  if (method ~= "GET" and method ~= "HEAD") or not is_picture or path:find("[^%w _%-./]") or path:find("..", 1, true)\n' +
+        '    or path:lower():find("%.a[^/]*/") then',
+      '  if not path then',
+    ),
+  ],
+  'photos-open': [at(legacy, 'if settings.routes.photos.access ~= "signed-on" then', 'if true then')],
+  'returns-anywhere': [
+    at(
+      legacy,
+      'if path:find("^/front[/?]") and not path:find("[\\\\%c\\127-\\255]") and not path:find("//", 1, true) then',
+      'if path ~= "" then',
+    ),
+  ],
+  'keeps-slashes': [
+    at('lua/legacy_location.lua', 'return "/" .. path:gsub("^[/\\\\]+", "")', 'return path'),
+    at(application, 'location = "/" .. path:gsub("^[/\\\\]+", "")', 'location = path'),
+  ],
+  'keeps-body-length': [
+    at(
+      'servers/https.conf',
+      'proxy_pass_request_body off;\n        proxy_set_header Content-Length "";\n        proxy_pass $openimis_legacy$openimis_uri;\n    }\n\n    location = /LegacyHome',
+      'proxy_pass_request_body off;\n        proxy_set_header Content-Length $http_content_length;\n        proxy_pass $openimis_legacy$openimis_uri;\n    }\n\n    location = /LegacyHome',
+    ),
+  ],
+  'strangers-on-front': [
+    at(
+      application,
+      'return answer.refuse(401, "not-signed-on", "Not signed on", "Please log in to openIMIS first.")',
+      'return "Nobody"',
+    ),
+  ],
+  'no-budget': [
+    at('lua/api_users.lua', 'if (failures:get(address) or 0) >= budget then', 'if false then'),
+    at('lua/api_users.lua', '  failures:incr(address, 1, 0, window)\n'),
+  ],
+} as const satisfies Readonly<Record<string, readonly Replacement[]>>;
