@@ -6,10 +6,11 @@ import { gatewayTestView } from '../../cli/views/gateway-test-view.ts';
 
 export default class GatewayTest extends BaseCommand {
   static override summary = 'try from outside what the gateway must refuse, and show what it answered';
-  static override description = `Asks the running gateway what an attacker would ask: forged posts, made-up cookies, names in headers, odd paths, old
-TLS. Every request is harmless: nobody logs in, nothing is written to the legacy or its database. The certificate may be
-self-signed and the name need not resolve. Exit code 4 when something is not as it must be.
-The name "sandbox" means the sandbox of this box.`;
+  static override description = `Asks the running gateway what an attacker would ask: forged posts, made-up
+cookies, names in headers, odd paths, old TLS. Every request is harmless:
+nobody logs in, nothing is written to the legacy or its database. The
+certificate may be self-signed and the name need not resolve. Exit code 4 when
+something is not as it must be. The name "sandbox" means the sandbox of this box.`;
   static override args = serverArgument;
   static override flags = {
     server: serverFlag,

@@ -1,12 +1,18 @@
 -- Reading and rewriting the Cookie header. Names are compared as ASP.NET does: upper and lower case are the same.
+local lrucache = require "resty.lrucache"
 local settings = require "settings"
 
 local cookies = {}
 
+-- A browser sends the same header again and again, and reading it costs more than all the rest of the sign-on:
+-- what was read is remembered per worker. Longer headers (bytes) are not worth the memory.
+local remembered, longest = lrucache.new(1000), 4096
+local none = {}
+
 local session_name = "asp.net_sessionid"
 
 local function each(header)
-  return (header or ""):gmatch("[^;]+")
+  return header:gmatch("[^;]+")
 end
 
 -- Without blanks at the end. `^(.-)%s*$` would take seconds for a long run of blanks.
@@ -26,8 +32,19 @@ local function plain_name(name)
   return (name:gsub("[^\33-\126]", "")):lower()
 end
 
---- The gateway's cookie, the legacy's session id and CultureInfo. One that is there twice counts as absent.
-function cookies.read(header)
+-- What is remembered of a header; tables in it are never changed by who gets them.
+local function memory_of(header)
+  local memory = remembered:get(header)
+  if not memory then
+    memory = { without = {} }
+    if #header <= longest then
+      remembered:set(header, memory)
+    end
+  end
+  return memory
+end
+
+local function parse(header)
   local found, count = {}, {}
   for pair in each(header) do
     local name, value = split(pair)
@@ -47,8 +64,17 @@ function cookies.read(header)
   return { own = found[settings.cookie], session = session, culture = culture, back = found[settings.cookie:lower() .. "-return"] }
 end
 
---- The Cookie header without the cookies for which `drop(lower case name)` is true; nil when nothing is left.
-function cookies.without(header, drop)
+--- The gateway's cookie, the legacy's session id and CultureInfo. One that is there twice counts as absent.
+function cookies.read(header)
+  if not header then
+    return none
+  end
+  local memory = memory_of(header)
+  memory.visitor = memory.visitor or parse(header)
+  return memory.visitor
+end
+
+local function strip(header, drop)
   local kept = {}
   for pair in each(header) do
     local name = split(pair)
@@ -57,6 +83,18 @@ function cookies.without(header, drop)
     end
   end
   return #kept > 0 and table.concat(kept, "; ") or nil
+end
+
+--- The Cookie header without the cookies for which `drop(lower case name)` is true; nil when nothing is left.
+function cookies.without(header, drop)
+  if not header then
+    return nil
+  end
+  local without = memory_of(header).without
+  if without[drop] == nil then
+    without[drop] = strip(header, drop) or false
+  end
+  return without[drop] or nil
 end
 
 local function is_own(name)
@@ -95,7 +133,7 @@ function cookies.answered()
   if type(set) == "table" then
     return set
   end
-  return set and { set } or {}
+  return set and { set } or none
 end
 
 --- The one session id that the legacy's answer sets, or nil.

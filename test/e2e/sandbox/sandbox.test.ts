@@ -147,6 +147,45 @@ describe('the sandbox', () => {
     });
   });
 
+  it('carries a person through a day: wanted page, login, new side, logout in the legacy, refusal', async () => {
+    await withPage(async (page, errors) => {
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      const front = new URL('/front/claim', report.gateway).href;
+      await page.goto(front);
+      expect(await page.locator('[name=txtUserName]').count()).toBe(1);
+      await page.fill('[name=txtUserName]', 'clerk');
+      await page.fill('[name=txtPassword]', report.password);
+      await page.click('[name=btnLogin]');
+      await page.waitForURL(front);
+      await page.getByText('clerk').first().waitFor();
+      expect(await who(page)).toMatchObject({ status: 200, body: expect.stringContaining('clerk') as string });
+      await page.goto(new URL('/Home.aspx', report.gateway).href);
+      await page.locator('a[href*="Logout" i]').first().click();
+      await page.locator('[name=txtUserName]').waitFor();
+      expect(errors).toEqual([]);
+      expect(await who(page)).toMatchObject({ status: 401 });
+      // The refused fetch is the one thing that the console may show.
+      expect(errors.filter((text) => !/status of 401/.test(text))).toEqual([]);
+      const origin = new URL(report.gateway).origin;
+      expect(asked.filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith('data:'))).toEqual([]);
+      await page.goto(front);
+      expect(await page.locator('[name=txtUserName]').count()).toBe(1);
+    });
+  });
+
+  it('stands the test from outside that the operator runs against his own gateway', async () => {
+    const run = await openimis(['gateway', 'test', 'sandbox', '--json'], { env: state, timeout: 120_000 });
+    const { data } = JSON.parse(run.stdout) as { data: { findings: { id: string; state: string; found: string }[] } };
+    expect(data.findings.filter((finding) => finding.state === 'problem')).toEqual([]);
+    expect(data.findings.filter((finding) => finding.state === 'ok').length).toBeGreaterThan(15);
+    expect(run.code).toBe(0);
+    const text = await openimis(['gateway', 'test', 'sandbox'], { env: state, timeout: 120_000 });
+    expect(text.stdout).toContain('a posted name signs nobody on: 401 for 3 requests');
+    const elsewhere = await openimis(['gateway', 'test', 'sandbox', '--connect', '127.0.0.2'], { env: state });
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([5, expect.stringContaining('GATEWAY_UNREACHABLE')]);
+  });
+
   it('a second `up` changes nothing and takes seconds', async () => {
     const again = await openimis(['sandbox', 'up', '--yes'], { env: state, timeout: 120_000 });
     expect(again.code).toBe(0);
