@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { execa } from 'execa';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { inTemporaryFolder, openimis } from '../../support/cli.ts';
+import { logInAt, openChromium, who, withFreshPage } from './browser-page.ts';
 import { followsUntilCtrlC } from './follow.ts';
 
 type Report = {
@@ -32,17 +33,7 @@ beforeAll(async () => {
   const up = await openimis(['sandbox', 'up', '--yes', '--json'], { env: state, timeout: 900_000 });
   expect(up, up.stdout + up.stderr).toMatchObject({ code: 0 });
   report = (JSON.parse(up.stdout) as { data: { report: Report } }).data.report;
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await openChromium();
 }, 900_000);
 
 afterAll(async () => {
@@ -69,33 +60,9 @@ afterAll(async () => {
   await removeState();
 }, 200_000);
 
-/** A fresh browser profile; collects what a developer would see as errors. */
-async function withPage(use: (page: Page, errors: string[]) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
-  try {
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    page.on('pageerror', (error) => errors.push(error.message));
-    await use(page, errors);
-  } finally {
-    await context.close();
-  }
-}
-
-async function logIn(page: Page, user: string, password: string): Promise<void> {
-  await page.goto(report.gateway);
-  await page.fill('[name=txtUserName]', user);
-  await page.fill('[name=txtPassword]', password);
-  await page.click('[name=btnLogin]');
-  await page.waitForLoadState('load');
-}
-
-const who = (page: Page): Promise<{ status: number; body: string }> =>
-  page.evaluate(async () => {
-    const answer = await fetch('/iapi/core/users/current_user/');
-    return { status: answer.status, body: await answer.text() };
-  });
+const withPage = (use: (page: Page, errors: string[]) => Promise<void>): Promise<void> => withFreshPage(browser, use);
+const logIn = (page: Page, user: string, password: string): Promise<void> =>
+  logInAt(page, report.gateway, user, password);
 
 describe('the sandbox', () => {
   it('signs a person on who logs in at the legacy, in a real browser', async () => {
