@@ -25,7 +25,8 @@ let world: World;
 let files: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  world = await openWorld({ htpasswd: `api:${await hash('right-password', 4)}\n` });
+  const password = await hash('right-password', 4);
+  world = await openWorld({ htpasswd: `api:${password}\nguessed:${password}\n` });
   files = await renderedFiles(world.plan);
 });
 afterAll(() => world.close());

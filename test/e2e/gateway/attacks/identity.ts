@@ -171,7 +171,9 @@ export const identityAttacks: readonly Attack[] = [
     'guessing the password of an API user': async (world) => {
       const tried = (password: string): Promise<number> =>
         openVisitor(world.gateway.https)
-          .ask('/api/', { headers: { authorization: `Basic ${Buffer.from(`api:${password}`).toString('base64')}` } })
+          .ask('/api/', {
+            headers: { authorization: `Basic ${Buffer.from(`guessed:${password}`).toString('base64')}` },
+          })
           .then(({ status }) => status);
       for (let guess = 0; guess < 12; guess++) await tried(`wrong-${guess}`);
       return (await tried('right-password')) === 200 ? 'the thirteenth guess was answered' : undefined;

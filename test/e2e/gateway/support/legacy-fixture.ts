@@ -36,8 +36,10 @@ const passwords = new Map([
 ]);
 
 export async function startLegacy(address: string, tls?: { key: string; cert: string }): Promise<LegacyFixture> {
-  const listener = (request: IncomingMessage, response: ServerResponse): void =>
-    void answer(fixture, request, response);
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    // A request that was cut while its body was awaited has no answer.
+    answer(fixture, request, response).catch(() => response.destroy());
+  };
   const server =
     tls === undefined
       ? createServer({ keepAliveTimeout: 60_000 }, listener)
@@ -68,7 +70,9 @@ async function answer(fixture: LegacyFixture, request: IncomingMessage, response
   if (fixture.silent) return void request.socket.destroy();
   if (fixture.everything !== undefined) return fixture.everything(response);
   const [path = '', query = ''] = url.split('?');
-  const page = decoded(path).replaceAll('\\', '/').toLowerCase().split('/').filter(isName)[0] ?? 'default.aspx';
+  const names = decoded(path).replaceAll('\\', '/').toLowerCase().split('/').filter(isName);
+  // Windows ignores dots and blanks at the end of a name.
+  const page = names[0]?.replace(/[. ]+$/, '') ?? 'default.aspx';
   const known = /(?:^|;\s*)asp\.net_sessionid=([^;]*)/i.exec(headers['cookie'] ?? '')?.[1];
   const send = (
     status: number,

@@ -7,6 +7,13 @@ const proxy = 'proxy.conf';
 /** After the name was told to the backend. */
 const afterName = '  local header = ngx.var.http_cookie\n  if header then\n    local drop';
 
+/** A location that tells the legacy of a body that it does not send. */
+const passesLength = (route: string): Replacement => ({
+  file: 'servers/https.conf',
+  from: `set $openimis_route ${route};`,
+  to: `set $openimis_route ${route};\n        proxy_set_header Content-Length $http_content_length;`,
+});
+
 /** Gateways that let through what they must not. */
 export const requestWeaknesses = {
   'passes-names': [
@@ -79,13 +86,7 @@ export const requestWeaknesses = {
     at('lua/legacy_location.lua', 'return "/" .. path:gsub("^[/\\\\]+", "")', 'return path'),
     at(application, 'location = "/" .. path:gsub("^[/\\\\]+", "")', 'location = path'),
   ],
-  'keeps-body-length': [
-    at(
-      'servers/https.conf',
-      'proxy_pass_request_body off;\n        proxy_set_header Content-Length "";\n        proxy_pass $openimis_legacy$openimis_uri;\n    }\n\n    location = /LegacyHome',
-      'proxy_pass_request_body off;\n        proxy_set_header Content-Length $http_content_length;\n        proxy_pass $openimis_legacy$openimis_uri;\n    }\n\n    location = /LegacyHome',
-    ),
-  ],
+  'keeps-body-length': [passesLength('keep-alive'), passesLength('photos')],
   'strangers-on-front': [
     at(
       application,
