@@ -5,6 +5,8 @@ local backend_user = require "backend_user"
 local banks = require "banks"
 local cookies = require "cookies"
 local foreign = require "foreign"
+local iis_path = require "iis_path"
+local lrucache = require "resty.lrucache"
 local maintenance = require "maintenance"
 local settings = require "settings"
 local sign_on = require "sign_on"
@@ -13,13 +15,25 @@ local visitor = require "visitor"
 local application = {}
 
 -- One spelling per path: what nginx matched must be what the backend reads.
-local function is_plain(raw, route)
-  local path = raw:match("^[^?]*")
+local function is_spelt_plainly(path, route)
   local lower = path:lower()
   return (path == route.path or path:sub(1, #route.path + 1) == route.path .. "/")
     and not path:find("//", 1, true) and not (path .. "/"):find("/%.%.?/") and not path:find("\\", 1, true)
     and not lower:find("%2e", 1, true) and not lower:find("%2f", 1, true) and not lower:find("%5c", 1, true)
     and not lower:find("%00", 1, true)
+end
+
+local function is_plain(raw, route)
+  local path = iis_path.without_query(raw)
+  route.plain = route.plain or lrucache.new(500)
+  local plain = route.plain:get(path)
+  if plain == nil then
+    plain = is_spelt_plainly(path, route)
+    if #path <= 256 then
+      route.plain:set(path, plain)
+    end
+  end
+  return plain
 end
 
 -- React 1.0 and 1.1 log out by loading their own route.

@@ -1,5 +1,10 @@
 -- Paths as IIS understands them: case does not matter and one page has many spellings.
+local lrucache = require "resty.lrucache"
+
 local iis_path = {}
+
+-- Pages come again and again; reading a path with all its encodings costs more than a request should.
+local pages, longest = lrucache.new(1000), 256
 
 -- Some conversions make a plain character of its full-width form: U+FF0F becomes a slash.
 local function narrow(code)
@@ -53,9 +58,13 @@ function iis_path.segments(raw)
   return segments
 end
 
---- The page below the virtual directory (`/` or `/imis/`) that a raw path leads to; what follows it is its path info.
---- The directory itself is its default page. nil: outside the directory.
-function iis_path.page(raw, directory)
+--- A request line's path as it is, without its query.
+function iis_path.without_query(raw)
+  local at = raw:find("?", 1, true)
+  return at and raw:sub(1, at - 1) or raw
+end
+
+local function page_of(raw, directory)
   local segments, at = iis_path.segments(raw), 1
   for name in directory:lower():gmatch("[^/]+") do
     if segments[at] ~= name then
@@ -64,6 +73,20 @@ function iis_path.page(raw, directory)
     at = at + 1
   end
   return segments[at] or "default.aspx"
+end
+
+--- The page below the virtual directory (`/` or `/imis/`, always the same one) that a raw path leads to; what follows it is its
+--- path info. The directory itself is its default page. nil: outside the directory.
+function iis_path.page(raw, directory)
+  local path = iis_path.without_query(raw)
+  local page = pages:get(path)
+  if page == nil then
+    page = page_of(path, directory) or false
+    if #path <= longest then
+      pages:set(path, page)
+    end
+  end
+  return page or nil
 end
 
 --- Every way to read a raw path as segments: as it is and, when encodings are encoded, decoded again and again.

@@ -141,7 +141,7 @@ function refusals.check()
   if about_methods and not about_methods.methods[ngx.req.get_method()] then
     return refused_altogether(about_methods)
   end
-  local rule = rule_for(ngx.var.request_uri:match("^[^?]*"))
+  local rule = rule_for(iis_path.without_query(ngx.var.request_uri))
   if not rule then
     return
   end

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Attack } from './attacks/attack.ts';
 import { becomingSomeone } from './attacks/becoming-someone.ts';
 import { cookieAttacks } from './attacks/cookie.ts';
-import { identityAttacks } from './attacks/identity.ts';
+import { guessBudget, identityAttacks } from './attacks/identity.ts';
 import { lyingPages } from './attacks/lying-page.ts';
 import { placeAttacks } from './attacks/places.ts';
 import { renderedFiles } from './support/gateway-container.ts';
@@ -12,7 +12,7 @@ import { unexpected } from './support/who.ts';
 import { openWorld, type World } from './support/world.ts';
 import { weakenedGateway, type WeaknessName, weaknessNames } from './weakened/weaknesses.ts';
 
-/** The guesses of an API user's password come last: the gateway is slow to forgive them. */
+/** Guesses of passwords come last: the gateway is slow to forgive them. */
 const all: readonly Attack[] = [
   ...becomingSomeone,
   ...cookieAttacks,
@@ -26,7 +26,8 @@ let files: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   const password = await hash('right-password', 4);
-  world = await openWorld({ htpasswd: `api:${password}\nguessed:${password}\n` });
+  const settings = { guessing: { perAddress: guessBudget, site: 100_000 } };
+  world = await openWorld({ settings, htpasswd: `api:${password}\nguessed:${password}\n` });
   files = await renderedFiles(world.plan);
 });
 afterAll(() => world.close());

@@ -53,6 +53,9 @@ const legacySees =
     return seen.rawHeaders.join('\n').includes(sought(world)) ? 'the legacy saw it' : undefined;
   };
 
+/** Failed logins that the gateway of these tests takes from one address. */
+export const guessBudget = 40;
+
 export const identityAttacks: readonly Attack[] = [
   ...attacks(
     'passes-names',
@@ -167,6 +170,18 @@ export const identityAttacks: readonly Attack[] = [
       ]),
     ),
   ),
+  ...attacks('guesses-freely', {
+    'guessing the password of a user of the legacy': async (world) => {
+      for (let guess = 0; guess < guessBudget + 2; guess++)
+        await openVisitor(world.gateway.https).login(
+          'nurse',
+          `wrong-${guess}`,
+          guess % 2 === 0 ? '/' : '/dEFAULT.aspx',
+        );
+      const { status } = await openVisitor(world.gateway.https).login('nurse', 'nurse-1');
+      return status === 302 ? 'the right guess was answered after too many wrong ones' : undefined;
+    },
+  }),
   ...attacks('no-budget', {
     'guessing the password of an API user': async (world) => {
       const tried = (password: string): Promise<number> =>

@@ -30,6 +30,15 @@ const downloaded =
     return reached(world, /ownload/i) === undefined ? undefined : `the legacy was asked for ${path}`;
   };
 
+/** A file of the legacy that is for nobody, or only for who is signed on. */
+const shown =
+  (path: string): Attack['attempt'] =>
+  async (world) => {
+    const answer = await ask(world.gateway.https, path);
+    if (![200, 302, 401, 403].includes(answer.status)) throw new Error(`${path}: ${answer.status}`);
+    return world.legacy.seen.length === 0 ? undefined : `the legacy was asked for ${path}`;
+  };
+
 /** The same by a user who is signed on. */
 const traversed =
   (path: string): Attack['attempt'] =>
@@ -110,7 +119,7 @@ export const placeAttacks: readonly Attack[] = [
     ),
   ),
   ...attacks(
-    'downloads-open',
+    'refuses-nothing',
     Object.fromEntries([
       ...[
         '/Download.aspx?f=../../web.config',
@@ -121,6 +130,17 @@ export const placeAttacks: readonly Attack[] = [
         '/Download.aspx::$DATA?f=y',
         '/(S(x))/Download.aspx?f=y',
       ].map((path) => [`a stranger at ${path}`, downloaded(path)] as const),
+      ...[
+        '/web.config',
+        '/WEB%2econfig',
+        '/x/..%5cweb.config',
+        '/bin/IMIS.dll',
+        '/Extracts/Phone/ImisData.db3',
+        '/Images/Updated/123456.jpg',
+        '/Default.aspx.vb',
+        '/.git/config',
+        '/elmah.axd',
+      ].map((path) => [`a stranger at ${path}`, shown(path)] as const),
       ...[
         '/Download.aspx?f=../x',
         '/Download.aspx?f=a%2fb',
@@ -140,6 +160,21 @@ export const placeAttacks: readonly Attack[] = [
         '/photos/x.ASHX/a.jpg',
         '/photos/web.config',
       ].map((path) => [`another page as a picture: ${path}`, pictured(path)]),
+    ),
+  ),
+  ...attacks(
+    'any-method',
+    Object.fromEntries(
+      ['DEBUG', 'PROPFIND', 'TRACK', 'PUT'].map((method) => [
+        `the method ${method}`,
+        async (world: World) => {
+          await askRaw(
+            world.gateway.https,
+            `${method} /Find.aspx HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+          );
+          return world.legacy.seen.some((seen) => seen.method === method) ? 'it arrived' : undefined;
+        },
+      ]),
     ),
   ),
   ...attacks('photos-open', {

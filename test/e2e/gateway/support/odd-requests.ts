@@ -173,8 +173,8 @@ export function oddRequest(random: () => number): string {
     Array.from({ length: Math.floor(random() * (most + 1)) }, make).join(between);
   const odd = (): string => one(oddities);
   let path = random() < 0.75 ? one(loginPaths) : one(otherPaths);
-  if (random() < 0.7) path += some(3, odd);
-  if (random() < 0.2) path = `/${odd()}${path}`;
+  if (random() < 0.4) path += some(2, odd);
+  if (random() < 0.1) path = `/${odd()}${path}`;
   if (random() < 0.2) path += `?${some(3, () => `${one(names)}=${odd()}`, '&')}`;
   path = path.replace(/[^!-~\u0080-\u00ff]/g, (character) => (random() < 0.9 ? '+' : character));
   const method = one(methods);

@@ -63,18 +63,24 @@ export const requestWeaknesses = {
   ],
   'any-origin': [at(application, 'if safe_methods[ngx.req.get_method()] then', 'if true then')],
   'any-spelling': [at(application, 'if not is_plain(raw, route) then', 'if false then')],
-  'downloads-open': [
-    at(legacy, 'if iis_path.mentions(raw, "download.aspx") and not may_download() then', 'if false then'),
+  'refuses-nothing': [at('lua/refusals.lua', '  if not rule then\n', '  if true then\n')],
+  'any-method': [
+    at(
+      'lua/refusals.lua',
+      'if about_methods and not about_methods.methods[ngx.req.get_method()] then',
+      'if false then',
+    ),
   ],
+  'guesses-freely': [at('lua/guessing.lua', '  if not is_attempt(raw) then\n', '  if true then\n')],
   'photos-any-path': [
     at(
-      legacy,
-      '  if (method ~= "GET" and method ~= "HEAD") or not is_picture or path:find("[^%w _%-./]") or path:find("..", 1, true)\n' +
+      'lua/photos.lua',
+      '  if (method ~= "GET" and method ~= "HEAD") or not pictures[extension] or path:find("[^%w _%-./]") or path:find("..", 1, true)\n' +
         '    or path:lower():find("%.a[^/]*/") then',
       '  if not path then',
     ),
   ],
-  'photos-open': [at(legacy, 'if settings.routes.photos.access ~= "signed-on" then', 'if true then')],
+  'photos-open': [at('lua/photos.lua', 'if settings.routes.photos.access ~= "signed-on" then', 'if true then')],
   'returns-anywhere': [
     at(
       legacy,
