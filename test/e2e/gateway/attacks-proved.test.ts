@@ -26,8 +26,9 @@ let files: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   const password = await hash('right-password', 4);
+  const users = ['api', 'guessed0', 'guessed1', 'guessed2'];
   const settings = { guessing: { perAddress: guessBudget, site: 100_000 } };
-  world = await openWorld({ settings, htpasswd: `api:${password}\nguessed:${password}\n` });
+  world = await openWorld({ settings, htpasswd: users.map((user) => `${user}:${password}\n`).join('') });
   files = await renderedFiles(world.plan);
 });
 afterAll(() => world.close());
