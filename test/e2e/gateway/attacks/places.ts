@@ -165,7 +165,7 @@ export const placeAttacks: readonly Attack[] = [
   ...attacks(
     'any-method',
     Object.fromEntries(
-      ['DEBUG', 'PROPFIND', 'TRACK', 'PUT'].map((method) => [
+      ['PROPFIND', 'PUT', 'SEARCH', 'MKCOL'].map((method) => [
         `the method ${method}`,
         async (world: World) => {
           await askRaw(
@@ -184,7 +184,7 @@ export const placeAttacks: readonly Attack[] = [
   ...attacks(
     'returns-anywhere',
     Object.fromEntries(
-      ['https://evil.example/', '//evil.example/', '/\\evil.example/', '/front//evil.example', '/iapi/graphql'].map(
+      ['https://evil.example/', '//evil.example/', '/\\evil.example/', '/front//evil.example', '/Find.aspx'].map(
         (wanted) => [`a return after the login to ${wanted}`, sentTo(wanted)],
       ),
     ),

@@ -61,7 +61,7 @@ export const requestWeaknesses = {
   'follows-accel': [
     at(proxy, 'proxy_ignore_headers X-Accel-Redirect X-Accel-Expires', 'proxy_ignore_headers X-Accel-Expires'),
   ],
-  'any-origin': [at(application, 'if safe_methods[ngx.req.get_method()] then', 'if true then')],
+  'any-origin': [at('lua/foreign.lua', 'if safe_methods[ngx.req.get_method()] then', 'if true then')],
   'any-spelling': [at(application, 'if not is_plain(raw, route) then', 'if false then')],
   'refuses-nothing': [at('lua/refusals.lua', '  if not rule then\n', '  if true then\n')],
   'any-method': [
@@ -81,13 +81,7 @@ export const requestWeaknesses = {
     ),
   ],
   'photos-open': [at('lua/photos.lua', 'if settings.routes.photos.access ~= "signed-on" then', 'if true then')],
-  'returns-anywhere': [
-    at(
-      legacy,
-      'if path:find("^/front[/?]") and not path:find("[\\\\%c\\127-\\255]") and not path:find("//", 1, true) then',
-      'if path ~= "" then',
-    ),
-  ],
+  'returns-anywhere': [at('lua/return_path.lua', 'return is_own(path) and path or nil', 'return path')],
   'keeps-slashes': [
     at('lua/legacy_location.lua', 'return "/" .. path:gsub("^[/\\\\]+", "")', 'return path'),
     at(application, 'location = "/" .. path:gsub("^[/\\\\]+", "")', 'location = path'),
@@ -95,13 +89,12 @@ export const requestWeaknesses = {
   'keeps-body-length': [passesLength('keep-alive'), passesLength('photos')],
   'strangers-on-front': [
     at(
-      application,
+      'lua/visitor.lua',
       'return answer.refuse(401, "not-signed-on", "Not signed on", "Please log in to openIMIS first.")',
       'return "Nobody"',
     ),
   ],
   'no-budget': [
-    at('lua/api_users.lua', 'if (failures:get(address) or 0) >= budget then', 'if false then'),
-    at('lua/api_users.lua', '  failures:incr(address, 1, 0, window)\n'),
+    at('lua/api_users.lua', 'local seconds = not was_right and api_memory.wait(name, client)', 'local seconds = nil'),
   ],
 } as const satisfies Readonly<Record<string, readonly Replacement[]>>;

@@ -9,26 +9,30 @@ const typed =
 
 /** The name that was typed is the user, as in upstream's gateway. */
 const beginsAsTyped: readonly Replacement[] = [
-  lua('legacy', 'sign_on.begin(session)', 'sign_on.begin(session, ngx.ctx.typed)'),
-  lua('sign_on', 'function sign_on.begin(session)', 'function sign_on.begin(session, typed)'),
   lua(
-    'sign_on',
-    'give(token.seal { user = "", hash = token.session_hash(session), issued = now, confirmed = 0 })',
-    'give(token.seal { user = typed or "", hash = token.session_hash(session), issued = now, confirmed = now })',
+    'legacy',
+    'sign_on.begin(session, ngx.ctx.proven)',
+    'sign_on.begin(session, ngx.ctx.typed and { user = ngx.ctx.typed, at = ngx.time() })',
   ),
 ];
 const readsEveryPost = lua(
   'legacy',
-  '  local carries_login = settings.signOn == "legacy"\n',
-  `  local carries_login = settings.signOn == "legacy"\n  if method == "POST" then ${typed} end\n`,
+  '  refusals.check()\n  guessing.enter(raw)\n',
+  `  if method == "POST" then ${typed} end\n  refusals.check()\n  guessing.enter(raw)\n`,
 );
 const judgesLogin =
-  'if ngx.ctx.login and ngx.status == 302 and is_success(location) then\n    local session = cookies.fresh_session()';
+  'if ngx.ctx.login and ngx.status == 302 and is_success(location) then\n    local session = cookies.fresh_session() or ngx.ctx.kept_session';
 const anySession = '    local session = cookies.fresh_session() or cookies.read(ngx.var.http_cookie).session';
 const cookieOverCheck = lua(
   'sign_on',
-  '  if content.user ~= "" and user ~= content.user then\n    return nil\n  end\n  return math.max(at, content.confirmed), user',
-  '  return math.max(at, content.confirmed), content.user ~= "" and content.user or user',
+  '  elseif content.user ~= "" and user ~= content.user then\n    return nil\n',
+  '  elseif content.user ~= "" then\n    user = content.user\n',
+);
+/** Otherwise an old cookie is refused as idle, whatever else is missing. */
+const neverIdle = lua(
+  'sign_on',
+  'return now - (last or math.max(confirmed, content.issued)) > settings.session.idle',
+  'return false',
 );
 const noBinding = lua(
   'sign_on',
@@ -61,8 +65,8 @@ export const signOnWeaknesses = {
   'keeps-session': [
     lua(
       'legacy',
-      'cookies.without(header, cookies.hidden_from_login)',
-      'cookies.without(header, cookies.hidden_from_legacy)',
+      'cookies.without(header or "", cookies.hidden_from_login)',
+      'cookies.without(header or "", cookies.hidden_from_legacy)',
     ),
   ],
   'knows-one-spelling': [
@@ -79,7 +83,8 @@ export const signOnWeaknesses = {
       'sign_on',
       '  if not visitor.own or not visitor.session then\n    return nil\n  end\n',
       '  if not visitor.session then return nil end\n  if not token.open(visitor.own or "") then\n' +
-        '    return { user = "", hash = token.session_hash(visitor.session), issued = ngx.time(), confirmed = 0 }, visitor\n  end\n',
+        '    local hash = token.session_hash(visitor.session)\n' +
+        '    return { user = "", hash = hash, issued = ngx.time(), confirmed = 0, key = hash .. "." .. ngx.time() }, visitor\n  end\n',
     ),
   ],
   'passes-login-cookie': [
@@ -88,6 +93,7 @@ export const signOnWeaknesses = {
       'local age = user == "" and math.huge or now - confirmed',
       'local age = user == "" and 0 or now - confirmed',
     ),
+    lua('application', 'if by_legacy and backend_user.is_unknown(user, route, bank) then', 'if false then'),
   ],
   'no-binding': [noBinding, noSessionNeeded],
   'no-mac': [
@@ -116,24 +122,32 @@ export const signOnWeaknesses = {
   'no-limits': [
     lua(
       'sign_on',
-      'if content.issued > now + 60 or now - content.issued > at_most or revocations.has(content.hash) then',
-      'if revocations.has(content.hash) then',
+      'if content.issued > now + 60 or now - content.issued > settings.session.absolute or (ended and content.issued <= ended) then',
+      'if ended and content.issued <= ended then',
     ),
+    neverIdle,
   ],
-  'never-asks': [lua('sign_on', 'local trusted, waits_from = 40, 60', 'local trusted, waits_from = 1e9, 1e9')],
-  'forgets-logouts': [lua('revocations', 'return revoked:get(hash) ~= nil', 'return false')],
-  'grace-for-all': [lua('sign_on', 'return known == "down"', 'return true')],
-  'endless-grace': [lua('sign_on', 'local grace = 600', 'local grace = 1e9')],
+  'never-asks': [
+    lua('sign_on', 'local trusted, waits_from, waits = 40, 60, 2', 'local trusted, waits_from, waits = 1e9, 1e9, 2'),
+    neverIdle,
+  ],
+  'forgets-logouts': [lua('revocations', 'return revoked:get(hash)\n', 'return nil\n')],
+  'grace-for-all': [lua('sign_on', 'if in_grace and confirmation.legacy_state() == "down" then', 'if in_grace then')],
+  'endless-grace': [lua('sign_on', 'user ~= "" and age <= settings.session.grace', 'user ~= ""'), neverIdle],
   'first-name-wins': [
     lua(
       'home_page',
-      'function home_page.user(html)\n',
-      `function home_page.user(html)\n  if true then return html:match('txtCURRENTUSER">[^(]*%(([^()<]*)%)') end\n`,
+      'function home_page.read(html)\n',
+      `function home_page.read(html)\n  if true then return "user", html:match('txtCURRENTUSER">[^(]*%(([^()<]*)%)') end\n`,
     ),
   ],
   'any-status': [
-    lua('legacy_check', 'if length and #body < length then', 'if false then'),
-    lua('legacy_check', 'if answer.status ~= 200 or answer.encoded then', 'if false then'),
-    lua('legacy_check', 'local longest = 1048576', 'local longest = 1e8'),
+    lua('internal_request', 'if length and #body < length then', 'if false then'),
+    lua(
+      'legacy_check',
+      'if answer.status ~= 200 or internal_request.header(answer, "content-encoding") then',
+      'if false then',
+    ),
+    lua('internal_request', 'local longest = 1048576', 'local longest = 1e8'),
   ],
 } as const satisfies Readonly<Record<string, readonly Replacement[]>>;
