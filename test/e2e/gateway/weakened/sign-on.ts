@@ -49,7 +49,9 @@ const noSessionNeeded = lua(
 export const signOnWeaknesses = {
   'believes-typed-name': [
     ...beginsAsTyped,
-    lua('legacy', 'ngx.ctx.login = true\n', `ngx.ctx.login = true\n    ${typed}\n`),
+    lua('legacy', 'ngx.ctx.login = true\n', `ngx.ctx.login = true\n  ${typed}\n`),
+    // Until the legacy has shown a name, the login is carried over and asked about first.
+    lua('legacy', 'if legacy_mode.get() ~= "shown" and typed_name.is_readable() then', 'if false then'),
   ],
   'believes-any-redirect': [
     ...beginsAsTyped,
