@@ -252,7 +252,7 @@ describe('a server on the real engine', () => {
     await down(context, await planDown(context, { volumes: false }), noEvents);
     expect(await running()).toEqual({});
     const own = { [label.workspace]: workspace.id, [label.server]: name };
-    expect((await engine.volumes(own)).length).toBe(5);
+    expect((await engine.volumes(own)).length).toBe(6);
     expect((await engine.networks()).filter((network) => network.name.startsWith(`${project}_`))).toEqual([]);
     await down(context, await planDown(context, { volumes: true }), noEvents);
     expect(await engine.volumes(own)).toEqual([]);
