@@ -156,13 +156,13 @@ export async function servingRoutes({ visitor, report }: Sandbox, signedOn: Visi
   const basic = ['--user', `${report.apiUser}:${report.password}`];
   const front = await signedOn.get('/front/');
   const iapi = await signedOn.who();
-  const api = await visitor().get('/api/graphql?query=%7B__typename%7D', ...basic);
+  const api = await visitor().get('/api/core/users/current_user/', ...basic);
   const legacy = await visitor().get('/');
   const serving: Readonly<Record<Routes, boolean>> = {
     legacy: legacy.status === 200 && legacy.body.includes('txtUserName'),
     front: front.status === 200,
     iapi: iapi !== undefined,
-    api: api.status === 200 && api.body.includes('"Query"'),
+    api: api.status === 200 && api.body.includes(report.apiUser),
   };
   return new Set((Object.keys(serving) as Routes[]).filter((route) => serving[route]));
 }
