@@ -20,22 +20,6 @@ export const refusalChecks: readonly GatewayCheck[] = [
     },
   },
   {
-    id: 'unknown-host',
-    title: 'another name is refused',
-    why: 'a name that somebody else points here must not lead into this server',
-    run: async (door) => {
-      const answers = [];
-      for (const host of ['elsewhere.invalid', `elsewhere.invalid:${door.https}`, `${door.dns}.elsewhere.invalid`]) {
-        const status = await ask(door, { path: '/openimis-gateway-test', host }).then(
-          (answer) => answer.status,
-          () => 444,
-        );
-        answers.push({ what: `Host: ${host}`, status });
-      }
-      return allAmong(answers, [400, 403, 404, 421, 444], '421 (or 400, 403, 404, or the connection closed)');
-    },
-  },
-  {
     id: 'odd-paths',
     title: 'a path in an odd spelling reaches no backend',
     why: 'what the gateway judged must be what the backend reads',

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { connect, type ConnectionOptions } from 'node:tls';
+import { connect, type ConnectionOptions, getCiphers } from 'node:tls';
 
 import type { GatewayCheck } from './check.ts';
 import { ask, type Door, serverName } from './door.ts';
@@ -43,6 +43,9 @@ const weakCiphers = [
   'DES-CBC3-SHA',
 ];
 
+/** This machine's OpenSSL may not know the oldest ones any more: then nobody can ask with them from here. */
+const isKnownHere = (cipher: string): boolean => getCiphers().includes(cipher.toLowerCase());
+
 export const tlsChecks: readonly GatewayCheck[] = [
   {
     id: 'tls-versions',
@@ -66,7 +69,7 @@ export const tlsChecks: readonly GatewayCheck[] = [
     why: "what is recorded today must not be readable with tomorrow's stolen key (Mozilla's intermediate profile)",
     run: async (door) => {
       const accepted: string[] = [];
-      for (const cipher of weakCiphers) {
+      for (const cipher of weakCiphers.filter(isKnownHere)) {
         const answer = await hello(door, { maxVersion: 'TLSv1.2', ciphers: `${cipher}:@SECLEVEL=0` });
         if ('spoken' in answer) accepted.push(cipher);
       }
@@ -76,7 +79,7 @@ export const tlsChecks: readonly GatewayCheck[] = [
         ok: accepted.length === 0 && 'spoken' in normal,
         found:
           accepted.length === 0 ? `refused; a browser of TLS 1.2 gets ${taken}` : `accepted: ${accepted.join(', ')}`,
-        expected: `none of ${weakCiphers.join(', ')}`,
+        expected: `none of ${weakCiphers.filter(isKnownHere).join(', ')}`,
       };
     },
   },

@@ -127,7 +127,8 @@ describe('the sandbox', () => {
       await page.waitForURL(front);
       await page.getByText('clerk').first().waitFor();
       expect(await who(page)).toMatchObject({ status: 200, body: expect.stringContaining('clerk') as string });
-      await page.goto(new URL('/Home.aspx', report.gateway).href);
+      // Without a Referer the legacy shows a dead end; this is how React opens its home.
+      await page.goto(new URL('/LegacyHome', report.gateway).href);
       await page.locator('a[href*="Logout" i]').first().click();
       await page.locator('[name=txtUserName]').waitFor();
       expect(errors).toEqual([]);
