@@ -10,12 +10,16 @@ const arrows = {
   rendering: ['failure', 'workspace', 'modules', 'stack', 'rendering'],
   legacy: ['failure', 'legacy'],
   engines: ['failure', 'engines', 'rendering'],
-  deployment: ['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'deployment'],
+  images: ['failure', 'workspace', 'modules', 'stack', 'rendering', 'engines', 'images'],
+  deployment: ['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'images', 'deployment'],
   'gateway-test': ['failure', 'workspace', 'modules', 'stack', 'gateway-test'],
-  sandbox: ['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'deployment', 'sandbox'],
+  sandbox: [
+    ...['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'images', 'deployment'],
+    'sandbox',
+  ],
   cli: [
     ...['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'deployment', 'gateway-test'],
-    ...['sandbox', 'cli'],
+    ...['images', 'sandbox', 'cli'],
   ],
 };
 const folders = ['commands', ...Object.keys(arrows)];

@@ -39,6 +39,10 @@ export const failureCodes = {
   SERVER_INCOMPLETE: 'configuration',
   SERVER_NOT_DEPLOYABLE: 'configuration',
   PINS_UNREADABLE: 'configuration',
+  LOCK_INVALID: 'configuration',
+  LOCK_STALE: 'findings',
+  LOCK_IMPOSSIBLE: 'failed',
+  LOCK_HASH_CHANGED: 'failed',
   // engine
   ENGINE_MISSING: 'unreachable',
   ENGINE_NOT_RUNNING: 'unreachable',
