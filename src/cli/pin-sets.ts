@@ -3,20 +3,21 @@ import { join } from 'node:path';
 
 import { Failure } from '../failure.ts';
 import { since } from '../modules/generation.ts';
+import { byUntil, daysOver, type OpenHotfix } from '../modules/hotfix.ts';
 import { readOpenimisJson } from '../modules/openimis-json.ts';
-import { packageKey, type PinComponent } from '../modules/package-name.ts';
-import { pinComponents, type PinnedModule, type PinSet, readPin } from '../modules/pin-set.ts';
-import { baseModules, effectivePins, type Pin } from '../modules/pins.ts';
+import type { PinComponent } from '../modules/package-name.ts';
+import { type Pinned, pinComponents, type PinnedModule, type PinSet, readPin } from '../modules/pin-set.ts';
+import { baseModules, effectivePins } from '../modules/pins.ts';
 import type { Release } from '../modules/release.ts';
 import { isReleaseName, releaseGeneration, type ReleaseName, releaseNames } from '../modules/release-names.ts';
 import { packageRoot } from '../package-root.ts';
-import { defaultComponents } from '../workspace/complete.ts';
 import { nearest } from '../workspace/nearest.ts';
-import { findServer, serverNames } from '../workspace/parse.ts';
+import { serverNames } from '../workspace/parse.ts';
 import { readTextFile } from '../workspace/store/files.ts';
 import { loadRelease } from '../workspace/store/release-store.ts';
-import { openWorkspace, type Workspace, workspaceFile } from '../workspace/store/workspace-store.ts';
-import { readYaml } from '../workspace/yaml-source.ts';
+import { openWorkspace, type Workspace } from '../workspace/store/workspace-store.ts';
+import { serverPins } from './server-pins.ts';
+import type { PinList } from './views/pins-view.ts';
 
 /** What can be named where pins are compared. The workspace is only opened when a word may be a server. */
 export type PinSources = { readonly workspace: () => Promise<Workspace> };
@@ -48,6 +49,29 @@ export async function pinSetOf(word: string, sources: PinSources): Promise<PinSe
   );
 }
 
+/** The set with the open hotfixes of the server that it is, if it is one; `only` leaves the other components out. */
+export async function listPins(word: string, sources: PinSources, only: PinComponent | undefined): Promise<PinList> {
+  const all = await pinSetOf(word, sources);
+  const keep = (pinned: Pinned): Pinned =>
+    only === undefined ? pinned : only in pinned ? { [only]: pinned[only] } : {};
+  const set = { ...all, components: keep(all.components), extra: keep(all.extra) };
+  const hotfixes = pinComponents
+    .flatMap((component) =>
+      [set.components[component], set.extra[component]].flatMap((pins = []) =>
+        pins.map((pin) => hotfixOf(component, pin)),
+      ),
+    )
+    .filter((hotfix) => hotfix !== undefined)
+    .sort(byUntil);
+  return { ...set, hotfixes };
+}
+
+function hotfixOf(component: PinComponent, pin: PinnedModule): OpenHotfix | undefined {
+  const { package: name, module, spec, hotfix } = pin;
+  if (hotfix === undefined) return undefined;
+  return { component, package: name, module, pin: spec, ...hotfix, daysOver: daysOver(hotfix.until, new Date()) };
+}
+
 /** What a release pins; up to 1.1 the ibackend is a second container with the backend's modules. */
 function releasePins(release: Release, name: ReleaseName): PinSet {
   const has: readonly PinComponent[] = since(releaseGeneration(name), '1.2')
@@ -57,32 +81,7 @@ function releasePins(release: Release, name: ReleaseName): PinSet {
     const base = baseModules(release, component);
     return base === undefined ? [] : [[component, effectivePins(component, base).map(readPin)] as const];
   });
-  return { name: `release ${name}`, components: Object.fromEntries(components) };
-}
-
-async function serverPins(workspace: Workspace, name: string): Promise<PinSet> {
-  const server = findServer(workspace.config, name);
-  const generation = server.release === undefined ? server.generation : releaseGeneration(server.release);
-  const has = server.components ?? (generation === undefined ? {} : defaultComponents(generation));
-  const release = server.release === undefined ? undefined : await loadRelease(packageRoot(), server.release);
-  const source = readYaml(workspace.text);
-  const placed = (pin: Pin): PinnedModule => {
-    const written = Object.keys(server.pins?.[pin.component] ?? {}).find(
-      (key) => packageKey(pin.component, key) === pin.package,
-    );
-    const line =
-      pin.origin === workspaceFile && written !== undefined
-        ? `:${source.locate(['servers', name, 'pins', pin.component, written]).keyLine}`
-        : '';
-    return readPin({ ...pin, origin: pin.origin + line });
-  };
-  const components = pinComponents
-    .filter((component) => has[component] !== undefined)
-    .map((component) => {
-      const pins = effectivePins(component, baseModules(release, component), server.pins?.[component]);
-      return [component, pins.map(placed)] as const;
-    });
-  return { name, components: Object.fromEntries(components) };
+  return { name: `release ${name}`, components: Object.fromEntries(components), extra: {} };
 }
 
 async function filePins(word: string): Promise<PinSet> {

@@ -9,13 +9,20 @@ export const componentFlag = Flags.option({
   description: 'only this component',
 })();
 
-/** Forms of a comparison that other programs read; without one a person does. */
-export const sheetFlags = {
+/** Forms of a list that other programs read; without one a person does. */
+export const tableFlags = {
   markdown: Flags.boolean({ description: 'as a table for a wiki or an issue', exclusive: ['csv', 'json'] }),
   csv: Flags.boolean({ description: 'as a table for a spreadsheet', exclusive: ['markdown', 'json'] }),
+};
+
+/** What all comparisons have. */
+export const sheetFlags = {
+  ...tableFlags,
   'only-changed': Flags.boolean({ description: 'leave out what is the same' }),
   'exit-code': Flags.boolean({ description: `end with ${exitCodes.findings} when something differs` }),
 };
+
+export const extraFlag = Flags.boolean({ description: 'packages that modules import without declaring them' });
 
 type SheetFlags = { readonly markdown: boolean; readonly csv: boolean };
 

@@ -5,7 +5,7 @@ import { renderStack } from '../rendering/render-stack.ts';
 import type { RenderedFile, RenderedStack } from '../rendering/rendered.ts';
 import type { Templates } from '../rendering/templates/load.ts';
 import type { ImageBuild } from '../engines/engine.ts';
-import { baseModules, effectivePins, pinsHash } from '../modules/pins.ts';
+import { baseModules, effectiveExtra, effectivePins, pinsHash } from '../modules/pins.ts';
 import type { Release } from '../modules/release.ts';
 import { candidateSubnets } from '../stack/addresses.ts';
 import { buildStack, type StackInputs } from '../stack/build-stack.ts';
@@ -84,7 +84,10 @@ function serverPinsHash(server: Server, release: Release | undefined): string {
   return pinsHash(
     pinnedComponents
       .filter((component) => server.components[component] !== undefined)
-      .flatMap((component) => effectivePins(component, baseModules(release, component), server.pins[component])),
+      .flatMap((component) => {
+        const modules = effectivePins(component, baseModules(release, component), server.pins[component]);
+        return [...modules, ...effectiveExtra(component, server.extra[component], modules)];
+      }),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { ContainerState } from '../engines/engine.ts';
+import { type OpenHotfix, openHotfixes } from '../modules/hotfix.ts';
 import { bankOf } from '../stack/addresses.ts';
 import { hasScheduler } from '../stack/build-stack.ts';
 import { routesOf } from '../stack/gateway-plan.ts';
@@ -67,6 +68,8 @@ export type ServerStatus = {
   readonly problems: readonly string[];
   /** What openimis.yaml allows although a stranger could abuse it. */
   readonly risks: readonly string[];
+  /** As openimis.yaml has them now. */
+  readonly hotfixes: readonly OpenHotfix[];
 };
 
 /** What `openimis status` shows. Changes nothing; needs no secret. Throws FOREIGN_WORKSPACE, NAME_TAKEN, ENGINE_*. */
@@ -116,6 +119,7 @@ export async function serverStatus(context: DeploymentContext): Promise<ServerSt
     revisions: revisionStatuses(observation),
     problems: observation.somethingRuns ? problems : [],
     risks: risksOf(server),
+    hotfixes: openHotfixes(server, context.clock.now()),
   };
 }
 

@@ -18,8 +18,10 @@ export type ComponentDiff = {
   readonly state: 'identical' | 'different' | 'before' | 'after';
   /** Modules of the side that has it, or of the second. */
   readonly modules: number;
-  /** By package name; empty unless `different`. */
+  /** By package name. */
   readonly changes: readonly PinChange[];
+  /** Packages that are no modules, counted and compared in the same way. */
+  readonly extra: { readonly packages: number; readonly changes: readonly PinChange[] };
 };
 
 export type PinDiff = {
@@ -31,13 +33,13 @@ export type PinDiff = {
 
 const kinds = { up: 'upgraded', down: 'downgraded', other: 'changed' } as const;
 
-/** What changes from one set of pins to another, component by component. */
+/** What changes from one set of pins to another, component by component. The order of modules does not count. */
 export function diffPins(before: PinSet, after: PinSet, only?: PinComponent): PinDiff {
   const components = pinComponents
     .filter((component) => only === undefined || component === only)
     .flatMap((component) => {
-      const [from, to] = [before.components[component], after.components[component]];
-      return from === undefined && to === undefined ? [] : [diffComponent(component, from, to)];
+      const isThere = [before, after].some(({ components }) => components[component] !== undefined);
+      return isThere ? [diffComponent(component, before, after)] : [];
     });
   return {
     before: before.name,
@@ -47,15 +49,26 @@ export function diffPins(before: PinSet, after: PinSet, only?: PinComponent): Pi
   };
 }
 
-type Modules = readonly PinnedModule[] | undefined;
-
-function diffComponent(component: PinComponent, before: Modules, after: Modules): ComponentDiff {
-  if (before === undefined || after === undefined) {
-    const there = before ?? after ?? [];
-    return { component, state: before === undefined ? 'after' : 'before', modules: there.length, changes: [] };
-  }
-  const changes = diffModules(component, before, after);
-  return { component, state: changes.length === 0 ? 'identical' : 'different', modules: after.length, changes };
+function diffComponent(component: PinComponent, before: PinSet, after: PinSet): ComponentDiff {
+  const [from, to] = [before.components[component], after.components[component]];
+  const [extraFrom = [], extraTo = []] = [before.extra[component], after.extra[component]];
+  const changes = diffModules(component, from ?? [], to ?? []);
+  const extra = diffModules(component, extraFrom, extraTo);
+  const state =
+    to === undefined
+      ? 'before'
+      : from === undefined
+        ? 'after'
+        : changes.length + extra.length === 0
+          ? 'identical'
+          : 'different';
+  return {
+    component,
+    state,
+    modules: (to ?? from ?? []).length,
+    changes,
+    extra: { packages: (to === undefined ? extraFrom : extraTo).length, changes: extra },
+  };
 }
 
 function diffModules(
@@ -76,39 +89,32 @@ function diffModules(
   });
 }
 
-/** One row of a matrix: a module of a component, and what each set has of it. */
-export type MatrixRow = {
-  readonly component: PinComponent;
-  readonly package: string;
-  readonly module: string;
-  /** `null`: the set has no such component. Undefined: it has, without this module. */
-  readonly cells: readonly (PinnedModule | null | undefined)[];
-  readonly same: boolean;
-};
+/**
+ * What `before` becomes by a diff from it: every module that the diff names is as the diff says, the others stay.
+ * `applyDiff(a, diffPins(a, b))` pins what `b` pins; new modules come last.
+ */
+export function applyDiff(before: PinSet, diff: PinDiff): PinSet {
+  const components = { ...before.components };
+  const extra = { ...before.extra };
+  for (const one of diff.components) {
+    const { component } = one;
+    if (one.state === 'before') {
+      delete components[component];
+      delete extra[component];
+      continue;
+    }
+    components[component] = applyChanges(components[component] ?? [], one.changes);
+    const packages = applyChanges(extra[component] ?? [], one.extra.changes);
+    if (packages.length > 0) extra[component] = packages;
+    else delete extra[component];
+  }
+  return { name: diff.after, components, extra };
+}
 
-/** Modules down, sets across. A set without the component has no cell in its rows and does not make them differ. */
-export function matrixOf(sets: readonly PinSet[], only?: PinComponent): readonly MatrixRow[] {
-  return pinComponents
-    .filter((component) => only === undefined || component === only)
-    .flatMap((component) => {
-      const columns = sets.map(({ components }) => {
-        const modules = components[component];
-        return modules === undefined ? undefined : new Map(modules.map((pin) => [pin.package, pin]));
-      });
-      const names = new Set(columns.flatMap((column) => [...(column?.keys() ?? [])]));
-      return [...names].sort().map((name): MatrixRow => {
-        const cells = columns.map((column) => (column === undefined ? null : column.get(name)));
-        const there = cells.filter((cell) => cell !== null);
-        const [first] = there;
-        const same = there.every(
-          (cell) =>
-            (cell === undefined && first === undefined) ||
-            (cell !== undefined &&
-              first !== undefined &&
-              compareSources(component, first.source, cell.source) === undefined),
-        );
-        const module = cells.find((cell) => cell !== undefined && cell !== null)?.module ?? name;
-        return { component, package: name, module, cells, same };
-      });
-    });
+function applyChanges(before: readonly PinnedModule[], changes: readonly PinChange[]): readonly PinnedModule[] {
+  const pins = new Map(before.map((pin) => [pin.package, pin]));
+  for (const { package: name, after } of changes)
+    if (after === undefined) pins.delete(name);
+    else pins.set(name, after);
+  return [...pins.values()];
 }

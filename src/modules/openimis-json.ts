@@ -40,7 +40,7 @@ export function readOpenimisJson(content: string, file: string): PinSet {
     else if (compareSources(component, twice.source, pin.source) !== undefined)
       throw fail(`is ${pin.package}, which is there before with another version (${twice.origin})`);
   });
-  return { name: file, components };
+  return { name: file, components, extra: {} };
 }
 
 type Entry = { readonly component: PinComponent; readonly pin: Omit<PinnedModule, 'origin'> };

@@ -1,3 +1,4 @@
+import type { Hotfix } from './hotfix.ts';
 import { type PinComponent, packageKey } from './package-name.ts';
 import { type PinSource, readPinValue } from './pin-source.ts';
 import type { Pin } from './pins.ts';
@@ -15,12 +16,19 @@ export type PinnedModule = {
   readonly spec: string;
   /** `release 1.1.0`, `openimis.yaml:14`, a file. */
   readonly origin: string;
+  /** Only for a while. */
+  readonly hotfix?: Hotfix;
 };
 
-/** What a server, a release or a file pins: per component its modules in their order. A component that is not there is absent. */
+/** Per component its modules in their order. A component that is not there is absent. */
+export type Pinned = Readonly<Partial<Record<PinComponent, readonly PinnedModule[]>>>;
+
+/** What a server, a release or a file pins. */
 export type PinSet = {
   readonly name: string;
-  readonly components: Readonly<Partial<Record<PinComponent, readonly PinnedModule[]>>>;
+  readonly components: Pinned;
+  /** Packages that modules import without declaring them; they are no modules. */
+  readonly extra: Pinned;
 };
 
 /** Short name of a package: `openimis-be-claim-batch` and `@openimis/fe-claim_batch` are both `claim_batch`. */
@@ -36,7 +44,7 @@ export function packageOf(component: PinComponent, word: string): string {
 }
 
 /** Reads a pin. Throws WORKSPACE_INVALID naming where it stands when nobody can read it. */
-export function readPin({ component, package: name, spec, origin }: Pin): PinnedModule {
+export function readPin({ component, package: name, spec, origin, hotfix }: Pin): PinnedModule {
   const source = readPinValue(component, spec);
   if (source === undefined)
     throw new Failure(
@@ -48,5 +56,12 @@ export function readPin({ component, package: name, spec, origin }: Pin): Pinned
           : 'as pip takes it: 1.4.0, ==1.4.0, >=1.4,<2, git+https://host/repository.git@tag',
       ],
     );
-  return { package: packageKey(component, name), module: moduleName(component, name), source, spec, origin };
+  return {
+    package: packageKey(component, name),
+    module: moduleName(component, name),
+    source,
+    spec,
+    origin,
+    ...(hotfix === undefined ? {} : { hotfix }),
+  };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { Failure } from '../failure.ts';
+import type { Hotfix, OwnPin } from './hotfix.ts';
 import { packageKey, type PinComponent } from './package-name.ts';
 import type { Release, ReleaseModule } from './release.ts';
 
@@ -15,9 +16,14 @@ export type Pin = {
   readonly spec: string;
   /** Where the pin comes from, for people: `release 1.1.0` or `openimis.yaml`. */
   readonly origin: string;
+  readonly hotfix?: Hotfix;
+  /** A package that modules import without declaring it: no module itself. */
+  readonly extra?: true;
 };
 
-export type OwnPins = Readonly<Record<string, string | null>>;
+/** As written in openimis.yaml; `null` removes a module of the release. */
+export type OwnPins = Readonly<Record<string, OwnPin | null>>;
+export type OwnExtra = Readonly<Record<string, OwnPin>>;
 export type BaseModules = { readonly release: string; readonly modules: readonly ReleaseModule[] };
 
 /** The base set of a component: `ibackend` has the backend's modules. Undefined where the release has none. */
@@ -49,7 +55,7 @@ export function effectivePins(
     const before = pins.get(key);
     if (value !== null) {
       const name = before?.name === undefined ? {} : { name: before.name };
-      pins.set(key, { component, package: key, ...name, spec: ownSpec(component, value), origin: 'openimis.yaml' });
+      pins.set(key, { component, package: key, ...name, ...ownPin(component, value) });
     } else if (!pins.delete(key)) {
       const where =
         base === undefined ? 'there is no release to remove it from' : `release ${base.release} does not have it`;
@@ -59,6 +65,34 @@ export function effectivePins(
     }
   }
   return [...pins.values()];
+}
+
+/**
+ * A server's extra packages in their order. Throws WORKSPACE_INVALID for one that is among the `modules` already.
+ */
+export function effectiveExtra(
+  component: PinComponent,
+  own: OwnExtra = {},
+  modules: readonly Pin[] = [],
+): readonly Pin[] {
+  return Object.entries(own).map(([written, value]) => {
+    const key = packageKey(component, written);
+    const twice = modules.find((pin) => pin.package === key);
+    if (twice !== undefined)
+      throw new Failure(
+        'WORKSPACE_INVALID',
+        `extra.${component} has ${written}, which is a module already (${twice.origin})`,
+        [`to give the module another version write it into pins.${component}`],
+      );
+    return { component, package: key, ...ownPin(component, value), extra: true };
+  });
+}
+
+function ownPin(component: PinComponent, value: OwnPin): Pick<Pin, 'spec' | 'origin' | 'hotfix'> {
+  const origin = 'openimis.yaml';
+  if (typeof value === 'string') return { spec: ownSpec(component, value), origin };
+  const { pin, reason, until } = value;
+  return { spec: ownSpec(component, pin), origin, hotfix: { reason, until } };
 }
 
 const gitSpec = (component: PinComponent, git: string, ref: string) =>
@@ -72,7 +106,9 @@ function ownSpec(component: PinComponent, value: string): string {
 
 /** 16 hex characters over pins of any number of components, whatever their order and origin. */
 export function pinsHash(pins: readonly Pin[]): string {
-  const lines = pins.map(({ component, package: name, spec }) => JSON.stringify([component, name, spec]));
+  const lines = pins.map(({ component, package: name, spec, extra }) =>
+    JSON.stringify([component, name, spec, ...(extra === undefined ? [] : ['extra'])]),
+  );
   return createHash('sha256')
     .update([...new Set(lines)].sort().join('\n'))
     .digest('hex')

@@ -102,6 +102,7 @@ export function completeServer(config: WorkspaceConfig, name: string): Server {
     generation,
     components: completeComponents(server) ?? defaultComponents(generation),
     pins: server.pins ?? {},
+    extra: server.extra ?? {},
     ...(subnet === undefined ? {} : { subnet }),
     healthInterval: server.healthInterval ?? defaults.healthInterval,
   };

@@ -75,7 +75,7 @@ function describeIssue(issue: Issue, prefix: readonly PropertyKey[], schema: z.Z
       return [{ ...here, message: `must be one of: ${values.join(', ')}${hint}` }];
     }
     case 'invalid_union':
-      return [{ ...here, message: 'must be a text, a number, true or false' }];
+      return describeUnion(issue, path, here, schema, source);
     case 'custom':
     case 'invalid_element':
     case 'invalid_format':
@@ -86,6 +86,27 @@ function describeIssue(issue: Issue, prefix: readonly PropertyKey[], schema: z.Z
   }
 }
 
+/** What is wrong with the form that was meant; when none was, which forms there are. */
+function describeUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  path: readonly (string | number)[],
+  here: Pick<Problem, 'line' | 'column' | 'path'>,
+  schema: z.ZodType,
+  source: YamlSource,
+): Problem[] {
+  const isOther = (one: z.core.$ZodIssue): boolean => one.code === 'invalid_type' && one.path.length === 0;
+  const meant = issue.errors.find((issues) => !issues.some(isOther));
+  if (meant !== undefined) return meant.flatMap((inner) => describeIssue(inner, path, schema, source));
+  const expected = issue.errors.flatMap((issues) =>
+    issues.flatMap((one) => (one.code === 'invalid_type' ? [one.expected] : [])),
+  );
+  const there = valueAt(source.data, path);
+  if (expected.includes('string') && (typeof there === 'number' || typeof there === 'boolean'))
+    return [{ ...here, message: wrongType('string', there, source.locate(path).text) }];
+  const words = expected.map((one) => kinds[one] ?? one);
+  return [{ ...here, message: `must be ${words.join(words.length === 2 ? ' or ' : ', ')}` }];
+}
+
 function unknownKey(key: string, known: readonly string[]): string {
   if (/passw|secret/i.test(key))
     return 'secrets are never in this file: they are asked for and kept in secrets/<server>.env';
@@ -94,14 +115,16 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key (${hint}); free notes start with x-`;
 }
 
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'a map',
+  record: 'a map',
+};
+
 function wrongType(expected: string, there: unknown, written: string | undefined): string {
-  const kinds: Readonly<Record<string, string>> = {
-    string: 'a text',
-    int: 'a whole number',
-    number: 'a number',
-    object: 'a map',
-    record: 'a map',
-  };
   const kind = kinds[expected] ?? expected;
   if (expected === 'string' && (typeof there === 'number' || typeof there === 'boolean')) {
     const plain = written ?? String(there);
@@ -127,7 +150,8 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
 
 /** Keys that the schema has at a path. */
 function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  const inner = schemaAt(schema, path);
+  const found = schemaAt(schema, path);
+  const inner = found instanceof z.ZodUnion ? found.options.find((option) => option instanceof z.ZodObject) : found;
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 
@@ -135,6 +159,7 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly st
 export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
   let at: unknown = unwrap(schema);
   for (const key of path) {
+    if (at instanceof z.ZodUnion) at = unwrap(at.options.find((option) => option instanceof z.ZodObject));
     if (at instanceof z.ZodRecord) at = unwrap(at.valueType);
     else if (at instanceof z.ZodObject && Object.hasOwn(at.shape, key)) at = unwrap(at.shape[key as string]);
     else return undefined;

@@ -9,7 +9,8 @@ import { insideSubnet } from './values.ts';
 
 export type RuleProblem = { readonly path: readonly string[]; readonly message: string };
 
-type Pins = Readonly<Record<string, string | null>>;
+type Pins = Readonly<Record<string, unknown>>;
+type PinsOf = { readonly frontend?: Pins; readonly backend?: Pins; readonly ibackend?: Pins };
 /** The part of a server that rules between keys look at. */
 type RuledServer = {
   readonly legacy?: {
@@ -36,7 +37,8 @@ type RuledServer = {
   readonly assembly?: string;
   readonly generation?: Generation;
   readonly components?: Readonly<Partial<Record<'frontend' | 'backend' | 'ibackend' | 'worker', unknown>>>;
-  readonly pins?: { readonly frontend?: Pins; readonly backend?: Pins; readonly ibackend?: Pins };
+  readonly pins?: PinsOf;
+  readonly extra?: PinsOf;
   readonly subnet?: string;
 };
 
@@ -188,17 +190,24 @@ function apiProblems({ components, gateway }: RuledServer): RuleProblem[] {
   return [{ path: ['gateway', 'api', 'auth'], message }];
 }
 
-function pinProblems({ pins }: RuledServer): RuleProblem[] {
+function pinProblems({ pins, extra }: RuledServer): RuleProblem[] {
   const problems: RuleProblem[] = [];
   for (const component of ['frontend', 'ibackend', 'backend'] as const) {
     const seen = new Map<string, string>();
-    for (const name of Object.keys(pins?.[component] ?? {})) {
-      const key = packageKey(component, name);
-      const first = seen.get(key);
-      if (first !== undefined)
-        problems.push({ path: ['pins', component, name], message: `is the same package as ${first}` });
-      seen.set(key, name);
-    }
+    for (const [key, names] of [
+      ['pins', pins?.[component]],
+      ['extra', extra?.[component]],
+    ] as const)
+      for (const name of Object.keys(names ?? {})) {
+        const first = seen.get(packageKey(component, name));
+        const where = first?.startsWith(`${key}.`) === false ? ` in ${first.slice(0, first.indexOf('.'))}` : '';
+        if (first !== undefined)
+          problems.push({
+            path: [key, component, name],
+            message: `is the same package as ${first.slice(first.indexOf('.') + 1)}${where}`,
+          });
+        seen.set(packageKey(component, name), `${key}.${name}`);
+      }
   }
   return problems;
 }

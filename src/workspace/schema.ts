@@ -7,6 +7,7 @@ import { operationKeys } from './operation-schema.ts';
 import { defaults } from './defaults.ts';
 import { legacy } from './legacy-schema.ts';
 import { nearest } from './nearest.ts';
+import { pinKeys } from './pin-schema.ts';
 import { protectionKeys } from './protection-schema.ts';
 import { serverProblems, workspaceProblems } from './rules.ts';
 import { port, text, whole } from './schema-parts.ts';
@@ -146,23 +147,6 @@ const components = z
     description: 'What is deployed. A component that is not listed is not; without this key: what the release has.',
   });
 
-const pinsOf = (check: values.Check, pattern: string, description: string) =>
-  z
-    .record(
-      text(check, { description: 'Name of the package.', pattern }),
-      text(values.lineProblem, { description: 'Exact version or git reference.', maxLength: 500 }).nullable(),
-    )
-    .meta({ description })
-    .exactOptional();
-
-const pins = z
-  .strictObject({
-    frontend: pinsOf(values.npmNameProblem, values.npmNamePattern, 'npm packages: "@openimis/fe-core": "1.0.0"'),
-    ibackend: pinsOf(values.pythonNameProblem, values.pythonNamePattern, 'PyPI packages: openimis-be-core: "1.0.4"'),
-    backend: pinsOf(values.pythonNameProblem, values.pythonNamePattern, 'PyPI packages: openimis-be-core: "1.0.4"'),
-  })
-  .meta({ description: 'Own pins on top of the release. null removes a module of the release.' });
-
 /** One server as an operator wrote it; nearly everything may be missing (a template lacks values). */
 export const serverSchema = z
   .strictObject({
@@ -181,7 +165,7 @@ export const serverSchema = z
       .meta({ description: 'Which releases the server starts and is probed like, when there is no release.' })
       .exactOptional(),
     components: components.exactOptional(),
-    pins: pins.exactOptional(),
+    ...pinKeys,
     subnet: text(values.subnetProblem, {
       description: 'IPv4 /24 for the networks of this server. Default: a free one is chosen.',
       pattern: values.subnetPattern,

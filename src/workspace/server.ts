@@ -1,4 +1,5 @@
 import type { Generation } from '../modules/generation.ts';
+import type { OwnExtra, OwnPins } from '../modules/pins.ts';
 import type { RefusalName } from './refusal-names.ts';
 
 /** Components that `openimis.yaml` may list; `rabbitmq` and `gateway` always follow from them. */
@@ -128,7 +129,9 @@ export type Server = {
   readonly generation: Generation;
   readonly components: Readonly<Partial<Record<ComponentName, ComponentSettings>>>;
   /** The server's own pins as written; `null` removes a module of the release's base set. */
-  readonly pins: Readonly<Partial<Record<PinnedComponent, Readonly<Record<string, string | null>>>>>;
+  readonly pins: Readonly<Partial<Record<PinnedComponent, OwnPins>>>;
+  /** Packages that modules import without declaring them. */
+  readonly extra: Readonly<Partial<Record<PinnedComponent, OwnExtra>>>;
   /** Subnet of this server's networks (IPv4 /24, CIDR) when the operator chose it. */
   readonly subnet?: string;
   /** Seconds between two health checks of a container. */

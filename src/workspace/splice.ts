@@ -52,14 +52,25 @@ export function spliceDelete(text: string, document: Document.Parsed, path: Path
 
 function replaceValue(text: string, pair: MapPair, value: Plain | YamlText): string | undefined {
   const node = pair.value;
-  if (!isScalar(node) || typeof value === 'object' || node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED')
-    return undefined;
+  if (isYamlText(value)) return undefined;
+  if (isMap(node) && node.flow !== true) return replaceBlock(text, pair, value);
+  if (isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED')) return undefined;
+  if (!isScalar(node) && !isCollection(node)) return undefined;
   const [start, end] = node.range ?? [];
   if (start === undefined || end === undefined) return undefined;
-  const written = scalar(value, node.type);
+  const written =
+    typeof value === 'object' && value !== null ? flow(value) : scalar(value, isScalar(node) ? node.type : 'PLAIN');
   // `key:` without a value needs a blank behind its colon.
   const gap = start === end && text[start - 1] === ':' ? ' ' : '';
   return text.slice(0, start) + gap + written + text.slice(end);
+}
+
+/** A block map, with the comments between its lines, makes way for a value on its key's line. */
+function replaceBlock(text: string, pair: MapPair, value: Plain): string | undefined {
+  const [, keyEnd] = pair.key.range ?? [];
+  const end = contentEnd(text, pair);
+  if (keyEnd === undefined || end === undefined || !/^[ \t]*:/.test(text.slice(keyEnd))) return undefined;
+  return `${text.slice(0, text.indexOf(':', keyEnd) + 1)} ${flow(value)}${text.slice(end)}`;
 }
 
 /** `key:` or `key: {}` in a block map gets its first entries as a block below it. */
@@ -129,7 +140,7 @@ const nested = (path: Path, value: Plain | YamlText): Plain | YamlText =>
   path.reduceRight<Plain | YamlText>((inner, key) => ({ [key]: inner }), value);
 
 /** A scalar in the quotes that the old value had; plain only where nothing can misread it. */
-function scalar(value: string | number | boolean, type: string | undefined): string {
+function scalar(value: string | number | boolean | null, type: string | undefined): string {
   if (typeof value !== 'string') return String(value);
   const printable = !/[\p{C}\p{Zl}\p{Zp}]/u.test(value);
   if (type === 'QUOTE_SINGLE' && printable) return `'${value.replaceAll("'", "''")}'`;

@@ -75,6 +75,24 @@ describe('down', () => {
 });
 
 describe('status', () => {
+  it('names open hotfixes, and says loudly which are past their day', async () => {
+    const hotfix = (until: string) => ({ pin: 'git+https://example.org/x.git@1', reason: 'slow\u001b[2J', until });
+    const context = contextOn(await deployed(), { secrets: {} });
+    const [today] = context.clock.now().toISOString().split('T');
+    const fixed = {
+      ...context.server,
+      pins: { backend: { 'openimis-be-claim': hotfix('2001-01-01'), 'openimis-be-core': hotfix(today!) } },
+    };
+    const shown = statusView(await serverStatus({ ...context, server: fixed }));
+    expect(shown).toMatch(
+      /HOTFIX OVERDUE by \d+ days \(until 2001-01-01\) {2}backend claim git\+https.*: slow\\x1b\[2J\n/,
+    );
+    expect(shown).toContain(`\nhotfix until ${today}  backend core git+https`);
+    expect(shown).toContain('Next: openimis versions unpin test backend:claim, or pin it anew with a later --until');
+    const absent = contextOn(box(), { secrets: {} });
+    expect(statusView(await serverStatus({ ...absent, server: fixed }))).toContain('HOTFIX OVERDUE by');
+  });
+
   it('of a server that serves', async () => {
     const world = await deployed();
     const status = await serverStatus(contextOn(world, { secrets: {} }));

@@ -36,6 +36,7 @@ export const server: Server = {
     worker: { replicas: 1 },
   },
   pins: {},
+  extra: {},
   healthInterval: 10,
 };
 

@@ -115,6 +115,8 @@ describe('pinsHash', () => {
         expect(pinsHash([...pins].reverse())).toBe(hash);
         expect(pinsHash(pins.map((one) => ({ ...one, origin: 'x' })))).toBe(hash);
         expect(pinsHash(pins.slice(1))).not.toBe(hash);
+        // An extra package is installed, and is no module.
+        expect(pinsHash([...pins.slice(1), { ...pins[0]!, extra: true }])).not.toBe(hash);
         fc.pre(!pins.some((one) => key(one) === key(other)));
         expect(pinsHash([other, ...pins.slice(1)])).not.toBe(hash);
       }),

@@ -26,6 +26,7 @@ export const testServer: Server = {
   generation: '1.1',
   components: { frontend: {}, ibackend: {}, backend: {}, worker: { replicas: 1 } },
   pins: {},
+  extra: {},
   healthInterval: 10,
 };
 

@@ -26,6 +26,7 @@ describe('completeServer', () => {
       generation: '1.1',
       components: { frontend: {}, ibackend: {}, backend: {}, worker: { replicas: 1 } },
       pins: {},
+      extra: {},
       healthInterval: 10,
     });
   });
@@ -61,6 +62,7 @@ describe('completeServer', () => {
       generation: '1.3',
       components: { backend: { image: 'be:1' }, worker: { replicas: 3, image: 'w:1' } },
       pins: { backend: { a: '1', b: null } },
+      extra: {},
       subnet: '10.9.8.0/24',
       healthInterval: 2,
     });

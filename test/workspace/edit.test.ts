@@ -81,11 +81,20 @@ describe('setValue changes one place', () => {
     expect(setValue('version: 1\nservers: {}', ['id'], 'x')).toBe('version: 1\nservers: {}\nid: x\n');
   });
 
-  it('a map over a value, through the printed document', () => {
-    const result = setValue(text, at('database', 'name'), { a: 1 });
-    expect(parse(result)).toMatchObject({ servers: { test: { database: { name: { a: 1 }, user: 'u' } } } });
-    for (const comment of ['# head', '# v', '# my server', '# hello', '# about user', '# tail'])
-      expect(result).toContain(comment);
+  it('a map over a value, on its line', () => {
+    expect(setValue(text, at('database', 'name'), { a: 1, b: '1.0' })).toBe(
+      replaced('"x"   # name', '{ a: 1, b: "1.0" }   # name'),
+    );
+  });
+
+  it('a value over a map of either kind, and a map over a map in braces', () => {
+    expect(setValue(text, at('legacy'), '1.0')).toBe(
+      replaced('legacy: { dns: a.b,   ip: 1.2.3.4 }  # hello', 'legacy: "1.0"  # hello'),
+    );
+    expect(setValue(text, at('legacy'), { a: 1 })).toBe(replaced('{ dns: a.b,   ip: 1.2.3.4 }', '{ a: 1 }'));
+    expect(setValue(text, at('database'), '1.0')).toBe(
+      text.replace(/ {8}database:\n[^]*'u'\n/, '        database: "1.0"\n'),
+    );
   });
 
   it.each<[string, readonly string[], string]>([

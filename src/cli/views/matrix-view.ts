@@ -1,4 +1,4 @@
-import type { MatrixRow } from '../../modules/diff-pins.ts';
+import type { MatrixRow } from '../../modules/matrix-pins.ts';
 import { sourceWords } from '../../modules/pin-source.ts';
 import { harmless, paint } from '../paint.ts';
 import { table } from '../table.ts';
@@ -7,8 +7,8 @@ export type Matrix = { readonly names: readonly string[]; readonly rows: readonl
 
 /** Cells as text: a dash for a module that is not there, n/a where the whole component is not. */
 export function matrixRows({ rows }: Matrix): readonly (readonly string[])[] {
-  return rows.map(({ component, module, cells }) => [
-    component,
+  return rows.map(({ component, module, extra, cells }) => [
+    extra ? `${component} extra` : component,
     harmless(module),
     ...cells.map((cell) => (cell === undefined ? '-' : cell === null ? 'n/a' : harmless(sourceWords(cell.source)))),
   ]);
@@ -18,7 +18,7 @@ export const matrixHead = ({ names }: Matrix): readonly string[] => ['component'
 
 /** Modules down, sets across; rows in which the sets differ stand out. */
 export function matrixView(matrix: Matrix): string {
-  if (matrix.rows.length === 0) return 'no module differs';
+  if (matrix.rows.length === 0) return 'nothing differs';
   const [head = '', ...lines] = table(matrixRows(matrix), matrixHead(matrix)).split('\n');
   const differ = matrix.rows.filter(({ same }) => !same).length;
   return [

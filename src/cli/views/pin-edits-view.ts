@@ -1,9 +1,13 @@
-import type { PinEdit, PinEdits } from '../pin-edits.ts';
+import type { OwnPin } from '../../modules/hotfix.ts';
+import type { PinEdits } from '../pin-edits.ts';
+import type { PinEdit } from '../pin-words.ts';
 import { harmless } from '../paint.ts';
 
 /** What was written (or with --dry-run would be) into openimis.yaml, and what to type next. */
 export function pinEditsView({ server, edits, changed }: PinEdits, dryRun: boolean): string {
-  const lines = edits.map((edit) => harmless(`${edit.component}  ${edit.package}  ${words(edit)}`));
+  const lines = edits.map((edit) =>
+    harmless(`${edit.component}  ${edit.package}${edit.extra ? ' (extra)' : ''}  ${words(edit)}`),
+  );
   if (!changed) return [...lines, `${server}: openimis.yaml says that already`].join('\n');
   if (dryRun) return [...lines, 'nothing was written'].join('\n');
   return [
@@ -12,8 +16,14 @@ export function pinEditsView({ server, edits, changed }: PinEdits, dryRun: boole
   ].join('\n');
 }
 
-function words({ value, before }: PinEdit): string {
-  const was = before === undefined ? '' : ` (was ${before ?? 'removed'})`;
-  if (value === undefined) return `as the release has it${was}`;
-  return `${value ?? 'removed'}${was}`;
+/** A value of openimis.yaml on one line. */
+export function pinWords(value: OwnPin | null): string {
+  if (value === null) return '(removed)';
+  return typeof value === 'string' ? value : `${value.pin} (hotfix until ${value.until}: ${value.reason})`;
+}
+
+function words({ value, before, extra }: PinEdit): string {
+  const was = before === undefined ? '' : ` (was ${before === null ? 'removed' : pinWords(before)})`;
+  if (value === undefined) return `${extra ? 'taken out' : 'as the release has it'}${was}`;
+  return `${value === null ? 'removed' : pinWords(value)}${was}`;
 }

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 
 import { harmless, paint } from '../paint.ts';
+import { pinWords } from './pin-edits-view.ts';
 import type { ListedServer, ShownServer } from '../server-listing.ts';
 import { table } from '../table.ts';
 
@@ -19,12 +20,16 @@ export function serversView(servers: readonly ListedServer[]): string {
 export function serverView(server: ShownServer): string {
   const lines = [paint('bold', `${server.name}`) + paint('dim', `  ${server.file}`)];
   const values = server.complete ?? server.written;
-  const { pins, ...rest } = values;
+  const { pins, extra, ...rest } = values;
   lines.push(harmless(stringify({ ...rest, ...('name' in rest ? { name: undefined } : {}) })).trimEnd());
-  for (const [component, modules] of Object.entries(pins ?? {})) {
-    const rows = Object.entries(modules ?? {}).map(([name, version]) => [`  ${name}`, version ?? '(removed)']);
-    lines.push(`pins of ${component}: ${rows.length}`, harmless(table(rows)));
-  }
+  for (const [what, all] of [
+    ['pins', pins],
+    ['extra packages', extra],
+  ] as const)
+    for (const [component, modules] of Object.entries(all ?? {})) {
+      const rows = Object.entries(modules ?? {}).map(([name, version]) => [`  ${name}`, pinWords(version)]);
+      lines.push(`${what} of ${component}: ${rows.length}`, harmless(table(rows)));
+    }
   if (server.notDeployable !== undefined) lines.push(`not deployable with Docker: ${server.notDeployable}`);
   else if (server.missing.length === 0) lines.push(`complete. Next: openimis deploy ${server.name} --dry-run`);
   for (const { flag, question, where } of server.notDeployable === undefined ? server.missing : [])

@@ -3,6 +3,7 @@ import type { ServerStatus } from '../../deployment/status.ts';
 import type { CertificateState } from '../../deployment/certificate.ts';
 import { sourceWords } from './certs-view.ts';
 import { harmless, paint } from '../paint.ts';
+import { hotfixAdvice, hotfixLines } from './hotfix-lines.ts';
 import { table } from '../table.ts';
 
 const stateWords = {
@@ -22,7 +23,9 @@ export function statusView(status: ServerStatus): string {
   const { server, state, serving, address } = status;
   const revision = serving === undefined ? '' : ` r${serving}`;
   const head = `${paint('bold', server)}${revision}: ${paint(stateColours[state], stateWords[state])}`;
-  if (state === 'not-deployed') return [head, `engine  ${status.engine}`, `Next: openimis deploy ${server}`].join('\n');
+  const hotfixes = [...hotfixLines(status.hotfixes), ...hotfixAdvice(server, status.hotfixes)];
+  if (state === 'not-deployed')
+    return [head, `engine  ${status.engine}`, ...hotfixes, `Next: openimis deploy ${server}`].join('\n');
   const facts = [
     ['address', address],
     ['sign-on', signOnWords(status)],
@@ -59,6 +62,7 @@ export function statusView(status: ServerStatus): string {
     table(components, ['COMPONENT', 'REV', 'RUNNING', 'HEALTH', 'IMAGE', 'SINCE']),
     ...(routes.length === 0 ? [] : ['', 'routes', table(routes)]),
     ...(revisions.length === 0 ? [] : ['', 'revisions', table(revisions)]),
+    ...(hotfixes.length === 0 ? [] : ['', ...hotfixes]),
     ...(risks.length === 0 ? [] : ['', ...risks]),
     ...(problems.length === 0 ? [] : ['', ...problems, `Next: openimis logs ${server}, openimis deploy ${server}`]),
   ].join('\n');

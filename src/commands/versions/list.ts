@@ -1,20 +1,21 @@
 import { Flags } from '@oclif/core';
 
 import { BaseCommand, serverArgument, serverFlag } from '../../cli/base-command.ts';
-import { pinSetOf, pinSources } from '../../cli/pin-sets.ts';
+import { listPins, pinSources } from '../../cli/pin-sets.ts';
 import { chooseServer } from '../../cli/session.ts';
-import { componentFlag } from '../../cli/versions-flags.ts';
-import { pinsView } from '../../cli/views/pins-view.ts';
+import { componentFlag, inForm, tableFlags } from '../../cli/versions-flags.ts';
+import { pinsHead, pinsRows, pinsView } from '../../cli/views/pins-view.ts';
 
 export default class VersionsList extends BaseCommand {
   static override summary = 'list the modules of a server with their versions';
-  static override description = `The base set of the server's release with its own pins over it. A worker runs the backend's modules. SERVER may also be
-an upstream release or an openimis.json file.`;
+  static override description = `The base set of the server's release with its own pins over it; packages that are no modules (extra) below it. A worker
+runs the backend's modules. SERVER may also be an upstream release or an openimis.json file.`;
   static override args = serverArgument;
   static override flags = {
     server: serverFlag,
     component: componentFlag,
     origin: Flags.boolean({ description: 'say where each version comes from' }),
+    ...tableFlags,
   };
   static override examples = [
     '<%= config.bin %> versions list test',
@@ -26,9 +27,8 @@ an upstream release or an openimis.json file.`;
     const { args, flags } = await this.parse(VersionsList);
     const sources = pinSources(flags.workspace);
     const { name } = this.request(args, flags);
-    const set = await pinSetOf(name ?? chooseServer((await sources.workspace()).config, undefined), sources);
-    const { component, origin } = flags;
-    const shown = component === undefined ? set : { ...set, components: { [component]: set.components[component] } };
-    return this.show(shown, (pins) => pinsView(pins, origin));
+    const word = name ?? chooseServer((await sources.workspace()).config, undefined);
+    const list = await listPins(word, sources, flags.component);
+    return this.show(list, (pins) => inForm(flags, pinsHead, pinsRows(pins), () => pinsView(pins, flags.origin)));
   }
 }

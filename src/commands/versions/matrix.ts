@@ -5,7 +5,7 @@ import { pinSetOf, pinSources } from '../../cli/pin-sets.ts';
 import { componentFlag, inForm, sheetFlags } from '../../cli/versions-flags.ts';
 import { matrixHead, matrixRows, matrixView } from '../../cli/views/matrix-view.ts';
 import { exitCodes } from '../../failure.ts';
-import { matrixOf } from '../../modules/diff-pins.ts';
+import { matrixOf } from '../../modules/matrix-pins.ts';
 import type { PinSet } from '../../modules/pin-set.ts';
 
 export default class VersionsMatrix extends BaseCommand {

@@ -2,7 +2,7 @@ import { Args } from '@oclif/core';
 
 import { BaseCommand, dryRunFlag } from '../../cli/base-command.ts';
 import { editPins } from '../../cli/pin-edits.ts';
-import { componentFlag } from '../../cli/versions-flags.ts';
+import { componentFlag, extraFlag } from '../../cli/versions-flags.ts';
 import { pinEditsView } from '../../cli/views/pin-edits-view.ts';
 
 export default class VersionsUnpin extends BaseCommand {
@@ -14,7 +14,7 @@ export default class VersionsUnpin extends BaseCommand {
     server: Args.string({ required: true, description: 'name of the server', ignoreStdin: true }),
     modules: Args.string({ required: true, description: 'names of modules', ignoreStdin: true }),
   };
-  static override flags = { component: componentFlag, 'dry-run': dryRunFlag };
+  static override flags = { component: componentFlag, extra: extraFlag, 'dry-run': dryRunFlag };
   static override examples = ['<%= config.bin %> versions unpin test core --component ibackend'];
 
   async run(): Promise<unknown> {
@@ -25,7 +25,9 @@ export default class VersionsUnpin extends BaseCommand {
       words: argv.slice(1).map(String),
       component: flags.component,
       kind: 'unpin',
+      extra: flags.extra,
       dryRun: flags['dry-run'],
+      signal: this.signal,
     });
     return this.show(edits, (done) => pinEditsView(done, flags['dry-run']));
   }

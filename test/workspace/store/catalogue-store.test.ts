@@ -55,7 +55,7 @@ it('every pin is that of the table', () => {
     for (const [component, own] of Object.entries(pins ?? {})) {
       const packages = Object.entries(own);
       found[`${name}/${component}`] = Object.fromEntries(
-        packages.map(([one, pin]) => [component === 'frontend' ? one : normalisePythonName(one), pin]),
+        packages.map(([one, pin]) => [component === 'frontend' ? one : normalisePythonName(one), pin as string | null]),
       );
     }
   expect(found).toEqual(expected);
