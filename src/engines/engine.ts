@@ -46,6 +46,8 @@ export type ImageState = {
   readonly created: string;
   readonly size: number;
 };
+/** An image with the tags it goes by, and the containers (running or not) that need it. */
+export type ListedImage = ImageState & { readonly tags: readonly string[]; readonly containers: readonly string[] };
 export type CommandResult = { readonly code: number; readonly stdout: string; readonly stderr: string };
 export type LogLine = {
   readonly service: string;
@@ -63,6 +65,10 @@ export type ImageBuild = {
   )[];
   readonly args: Labels;
   readonly labels: Labels;
+  /** `none`: no way out of the box, and no secret, proxy or certificate either. */
+  readonly network?: 'none';
+  /** By id, for `RUN --mount=type=secret,id=…`: in no layer, no argument, no file. */
+  readonly secrets?: Labels;
 };
 
 export type RunOnce = {
@@ -104,6 +110,10 @@ export interface Engine {
   info(): Promise<EngineInfo>;
 
   image(reference: string): Promise<ImageState | undefined>;
+  /** Images with these labels (an empty value: any); newest first. */
+  images(labels: Labels): Promise<readonly ListedImage[]>;
+  /** Removes a tag, and the image with its last tag. Never one that a container needs; absent: nothing to do. */
+  removeImage(reference: string): Promise<void>;
   buildImage(build: ImageBuild, progress?: Progress, signal?: AbortSignal): Promise<void>;
   /** Pulls `pull` or, where no registry answers, makes a Debian base with debootstrap; returns a local reference. */
   baseImage(progress?: Progress, signal?: AbortSignal): Promise<string>;

@@ -60,7 +60,9 @@ export function fakeEngine(world: FakeWorld, options: FakeEngineOptions = {}): F
         architecture: 'x86_64',
       })),
     image: (reference) => call('image', () => world.images.get(reference)),
-    buildImage: (build) => call('buildImage', () => world.addImage(build.tag)),
+    images: (labels) => call('images', () => world.listImages(labels)),
+    removeImage: (reference) => call('removeImage', () => world.removeImage(reference)),
+    buildImage: (build) => call('buildImage', () => world.addImage(build.tag, undefined, build.labels)),
     baseImage: () => call('baseImage', () => 'openimis-base:trixie-fake'),
     up: async (project, choices) => {
       choices.signal?.throwIfAborted();

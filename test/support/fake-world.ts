@@ -1,6 +1,14 @@
 import { parse } from 'yaml';
 
-import type { ComposeUp, ContainerState, ImageState, Labels, LogLine, PortOwner } from '../../src/engines/engine.ts';
+import type {
+  ComposeUp,
+  ContainerState,
+  ImageState,
+  Labels,
+  ListedImage,
+  LogLine,
+  PortOwner,
+} from '../../src/engines/engine.ts';
 import { Failure } from '../../src/failure.ts';
 import type { RenderedFile, RenderedProject } from '../../src/rendering/rendered.ts';
 
@@ -56,8 +64,28 @@ export class FakeWorld {
   readonly log: string[] = [];
   private next = 1;
 
-  addImage(reference: string, id = `sha256:${reference}`): void {
-    this.images.set(reference, { id, labels: {}, created: '2026-01-01T00:00:00Z', size: 1 });
+  addImage(reference: string, id = `sha256:${reference}`, labels: Labels = {}): void {
+    this.images.set(reference, { id, labels, created: '2026-01-01T00:00:00Z', size: 1 });
+  }
+
+  listImages(labels: Labels): readonly ListedImage[] {
+    return [...this.images]
+      .filter(([, one]) =>
+        Object.entries(labels).every(([key, value]) =>
+          value === '' ? one.labels[key] !== undefined : one.labels[key] === value,
+        ),
+      )
+      .map(([tag, one]) => ({ ...one, tags: [tag], containers: this.using(tag) }))
+      .reverse();
+  }
+
+  removeImage(reference: string): void {
+    if (this.using(reference).length > 0) throw new Failure('BUG', `${reference} is in use`);
+    this.images.delete(reference);
+  }
+
+  private using(image: string): readonly string[] {
+    return [...this.containers.values()].filter((one) => one.image === image).map(({ name }) => name);
   }
 
   find(nameOrId: string): FakeContainer {

@@ -5,25 +5,16 @@ import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 
 import { Failure } from '../../failure.ts';
-import type { ImageBuild, ImageState, Progress } from '../engine.ts';
-import { statusOf, type Api } from './api.ts';
+import type { ImageBuild, Progress } from '../engine.ts';
+import type { Api } from './api.ts';
 import { checkedPath } from './archive.ts';
 import { buildArguments } from './arguments.ts';
 import { spaceLeft } from './disk.ts';
 import { diagnose, lastLines } from './failures.ts';
+import { image } from './images.ts';
 import { runProgram } from './program.ts';
 
 type Environment = Readonly<Record<string, string>>;
-
-export async function image(api: Api, reference: string): Promise<ImageState | undefined> {
-  try {
-    const found = await api.ask('inspect an image', () => api.docker.getImage(reference).inspect());
-    return { id: found.Id, labels: found.Config.Labels ?? {}, created: found.Created, size: found.Size };
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
-}
 
 /** Builds with BuildKit through Compose; an image that has the tag already is the same content, so nothing is done. */
 export async function buildImage(
@@ -37,11 +28,12 @@ export async function buildImage(
   const folder = await mkdtemp(join(tmpdir(), 'openimis-build-'));
   try {
     await writeContext(folder, build.context);
-    const bundle = await certificateBundle(env);
+    const isOpen = build.network !== 'none';
+    const bundle = isOpen ? await certificateBundle(env) : undefined;
     const result = await runProgram('docker', buildArguments('openimis-build', folder), {
       // The old builder knows no secrets.
-      env: { ...env, DOCKER_BUILDKIT: '1' },
-      stdin: buildFile(folder, build, proxyArguments(env), bundle),
+      env: { ...env, DOCKER_BUILDKIT: '1', ...secretVariables(build) },
+      stdin: buildFile(folder, build, isOpen ? proxyArguments(env) : {}, bundle),
       timeout: 3600,
       onLine: (line) => progress(withoutNumber(line)),
       ...(signal === undefined ? {} : { signal }),
@@ -76,12 +68,17 @@ async function writeContext(folder: string, context: ImageBuild['context']): Pro
  */
 export function buildFile(
   folder: string,
-  build: Pick<ImageBuild, 'tag' | 'args' | 'labels'>,
+  build: Pick<ImageBuild, 'tag' | 'args' | 'labels' | 'network' | 'secrets'>,
   proxies: Environment,
   bundle: string | undefined,
 ): string {
   const doubled = (values: Environment): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.replaceAll('$', '$$$$')]));
+  const secrets = {
+    ...(bundle === undefined ? {} : { ca_bundle: { file: bundle.replaceAll('$', '$$$$') } }),
+    ...Object.fromEntries(openSecrets(build).map((id) => [id, { environment: secretVariable(id) }])),
+  };
+  const names = Object.keys(secrets);
   return stringify({
     services: {
       image: {
@@ -90,12 +87,24 @@ export function buildFile(
           context: folder.replaceAll('$', '$$$$'),
           args: doubled({ ...build.args, ...proxies }),
           labels: doubled(build.labels),
-          ...(bundle === undefined ? {} : { secrets: ['ca_bundle'] }),
+          ...(build.network === undefined ? {} : { network: build.network }),
+          ...(names.length === 0 ? {} : { secrets: names }),
         },
       },
     },
-    ...(bundle === undefined ? {} : { secrets: { ca_bundle: { file: bundle.replaceAll('$', '$$$$') } } }),
+    ...(names.length === 0 ? {} : { secrets }),
   });
+}
+
+const secretVariable = (id: string): string => `OPENIMIS_BUILD_${id}`;
+
+/** A build without network installs what was fetched before: it has no use for a secret. */
+function openSecrets({ network, secrets = {} }: Pick<ImageBuild, 'network' | 'secrets'>): readonly string[] {
+  return network === 'none' ? [] : Object.keys(secrets);
+}
+
+function secretVariables(build: Pick<ImageBuild, 'network' | 'secrets'>): Environment {
+  return Object.fromEntries(openSecrets(build).map((id) => [secretVariable(id), build.secrets![id]!]));
 }
 
 const proxyNames = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy', 'all_proxy'] as const;

@@ -2,8 +2,9 @@ import type { Engine } from '../engine.ts';
 import { openApi, type Api } from './api.ts';
 import { baseImage, cachedBase } from './base-image.ts';
 import { hostSubnets, networks, portOwners } from './box.ts';
-import { buildImage, image } from './build.ts';
+import { buildImage } from './build.ts';
 import { download, ensureVolume, readVolume, upload, writeVolume } from './files.ts';
+import { image, listImages, removeImage } from './images.ts';
 import { lock } from './lock.ts';
 import { logs } from './logs.ts';
 import { listContainers, startContainers, stopContainers } from './own-containers.ts';
@@ -42,6 +43,8 @@ export async function createDockerEngine(options: { readonly env?: NodeJS.Proces
       };
     },
     image: (reference) => image(api, reference),
+    images: (labels) => listImages(api, labels),
+    removeImage: (reference) => removeImage(api, reference),
     buildImage: (build, progress, signal) => buildImage(api, buildEnvironment, build, progress, signal),
     baseImage: (progress, signal) => baseImage(api, env, progress, signal),
     up: (project, choices) => up(env, where, project, choices),

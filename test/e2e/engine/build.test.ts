@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createDockerEngine } from '../../../src/engines/docker/docker-engine.ts';
@@ -35,6 +37,7 @@ describe('building images', () => {
     expect(lines).toContain('ran as /run-me');
     expect(await engine.image(tag)).toMatchObject({ labels: { 'org.openimis.component': 'test' } });
     await engine.buildImage(build, () => expect.unreachable('nothing to build'));
+    await run('docker', ['rmi', tag]);
     const failing = {
       ...build,
       tag: `${tag}-failing`,
@@ -44,5 +47,30 @@ describe('building images', () => {
       code: 'IMAGE_BUILD_FAILED',
       message: expect.stringContaining('the reason') as string,
     });
+  });
+
+  it('gives a secret to the one step that asks, and a build without network neither secret nor way out', async () => {
+    const lines: string[] = [];
+    const dockerfile = (step: string): { path: string; content: string } => ({
+      path: 'Dockerfile',
+      content: `ARG BASE\nFROM \${BASE}\nRUN --mount=type=secret,id=token ${step} # ${process.hrtime.bigint()}\n`,
+    });
+    const build = { args: { BASE: image }, labels: { 'org.openimis.component': tag }, secrets: { token: 'a$b"c\nd' } };
+    const sum = createHash('sha256').update(build.secrets.token).digest('hex');
+    const step = `test "$(sha256sum < /run/secrets/token)" = "${sum}  -"`;
+    await engine.buildImage({ ...build, tag, context: [dockerfile(step)] }, (line) => lines.push(line));
+    expect(lines.join('\n')).not.toContain('a$b"c');
+    const seen = 'echo "links: $(ls /sys/class/net | tr "\\n" " ")"; test ! -e /run/secrets/token';
+    await engine.buildImage({ ...build, tag: `${tag}-closed`, network: 'none', context: [dockerfile(seen)] }, (line) =>
+      lines.push(line),
+    );
+    expect(lines).toContain('links: lo');
+    const ours = await engine.images({ 'org.openimis.component': tag });
+    expect(ours.map(({ tags, containers }) => [...tags, ...containers])).toEqual(
+      expect.arrayContaining([[tag], [`${tag}-closed`]]),
+    );
+    for (const one of ours) for (const each of one.tags) await engine.removeImage(each);
+    expect(await engine.images({ 'org.openimis.component': tag })).toEqual([]);
+    await engine.removeImage(tag);
   });
 });

@@ -30,6 +30,19 @@ describe('the throw-away Compose file of a build', () => {
     expect(buildFile('/c', { tag: 't', args: {}, labels: {} }, {}, undefined)).not.toContain('secrets');
   });
 
+  it('takes secrets from variables, and has none without network', () => {
+    const build = { tag: 't', args: {}, labels: {}, secrets: { npmrc: '//host/:_authToken=hidden' } };
+    const open = buildFile('/c', build, {}, '/etc/ssl/ca.crt');
+    expect(parse(open)).toMatchObject({
+      services: { image: { build: { secrets: ['ca_bundle', 'npmrc'] } } },
+      secrets: { npmrc: { environment: 'OPENIMIS_BUILD_npmrc' } },
+    });
+    expect(open).not.toContain('hidden');
+    const closed = buildFile('/c', { ...build, network: 'none' }, {}, undefined);
+    expect(parse(closed)).toMatchObject({ services: { image: { build: { network: 'none' } } } });
+    expect(closed).not.toContain('secrets');
+  });
+
   it('gives proxies in both spellings', () => {
     expect(proxyArguments({ HTTPS_PROXY: 'http://p:1', no_proxy: 'localhost', http_proxy: '', PATH: '/bin' })).toEqual({
       https_proxy: 'http://p:1',
