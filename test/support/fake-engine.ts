@@ -1,5 +1,6 @@
 import type { Engine, Labels, LogLine, RunLock } from '../../src/engines/engine.ts';
 import { Failure } from '../../src/failure.ts';
+import { listImages, removeImage } from './fake-images.ts';
 import { runOnceProgram, runProgram } from './fake-programs.ts';
 import type { FakeWorld } from './fake-world.ts';
 
@@ -60,8 +61,8 @@ export function fakeEngine(world: FakeWorld, options: FakeEngineOptions = {}): F
         architecture: 'x86_64',
       })),
     image: (reference) => call('image', () => world.images.get(reference)),
-    images: (labels) => call('images', () => world.listImages(labels)),
-    removeImage: (reference) => call('removeImage', () => world.removeImage(reference)),
+    images: (labels) => call('images', () => listImages(world, labels)),
+    removeImage: (reference) => call('removeImage', () => removeImage(world, reference)),
     buildImage: (build) => call('buildImage', () => world.addImage(build.tag, undefined, build.labels)),
     baseImage: () => call('baseImage', () => 'openimis-base:trixie-fake'),
     up: async (project, choices) => {

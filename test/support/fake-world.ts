@@ -68,26 +68,6 @@ export class FakeWorld {
     this.images.set(reference, { id, labels, created: '2026-01-01T00:00:00Z', size: 1 });
   }
 
-  listImages(labels: Labels): readonly ListedImage[] {
-    return [...this.images]
-      .filter(([, one]) =>
-        Object.entries(labels).every(([key, value]) =>
-          value === '' ? one.labels[key] !== undefined : one.labels[key] === value,
-        ),
-      )
-      .map(([tag, one]) => ({ ...one, tags: [tag], containers: this.using(tag) }))
-      .reverse();
-  }
-
-  removeImage(reference: string): void {
-    if (this.using(reference).length > 0) throw new Failure('BUG', `${reference} is in use`);
-    this.images.delete(reference);
-  }
-
-  private using(image: string): readonly string[] {
-    return [...this.containers.values()].filter((one) => one.image === image).map(({ name }) => name);
-  }
-
   find(nameOrId: string): FakeContainer {
     const found = [...this.containers.values()].find(({ id, name }) => id === nameOrId || name === nameOrId);
     if (found === undefined) throw new Failure('NOT_DEPLOYED', `there is no container ${nameOrId}`);

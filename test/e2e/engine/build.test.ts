@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createDockerEngine } from '../../../src/engines/docker/docker-engine.ts';
 import type { Engine } from '../../../src/engines/engine.ts';
-import { run } from './support/run.ts';
 
 describe('building images', () => {
   let engine: Engine;
@@ -15,7 +14,7 @@ describe('building images', () => {
     image = await engine.baseImage();
   });
   afterAll(async () => {
-    await run('docker', ['rmi', tag]);
+    await engine.removeImage(tag);
     await engine.close();
   });
 
@@ -37,7 +36,7 @@ describe('building images', () => {
     expect(lines).toContain('ran as /run-me');
     expect(await engine.image(tag)).toMatchObject({ labels: { 'org.openimis.component': 'test' } });
     await engine.buildImage(build, () => expect.unreachable('nothing to build'));
-    await run('docker', ['rmi', tag]);
+    await engine.removeImage(tag);
     const failing = {
       ...build,
       tag: `${tag}-failing`,
