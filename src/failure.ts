@@ -43,6 +43,13 @@ export const failureCodes = {
   LOCK_STALE: 'findings',
   LOCK_IMPOSSIBLE: 'failed',
   LOCK_HASH_CHANGED: 'failed',
+  // registries
+  REGISTRY_UNREACHABLE: 'unreachable',
+  REGISTRY_REFUSED: 'configuration',
+  REGISTRY_UNREADABLE: 'failed',
+  REGISTRY_SETTINGS: 'configuration',
+  GIT_UNREACHABLE: 'unreachable',
+  GIT_REFUSED: 'configuration',
   // engine
   ENGINE_MISSING: 'unreachable',
   ENGINE_NOT_RUNNING: 'unreachable',
