@@ -1,6 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit, property, contract and golden tests; everything that needs the real engine, nginx or browser is in `e2e`. */
+/** What changes the box or takes ports that have names; files of a lane run one after the other. */
+const boxes = ['deployment', 'engine', 'operation', 'sandbox', 'survival'].map(
+  (name) => `test/e2e/${name}/**/*.test.ts`,
+);
+
+const lane = (name: string, include: string[], exclude: string[] = []) => ({
+  extends: true as const,
+  test: { name, include, exclude, testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false },
+});
+
+/**
+ * Unit, property, contract and golden tests; everything that needs the real engine, nginx or browser is e2e, in two lanes
+ * that bin/test runs at the same time (they wait more than they work).
+ */
 export default defineConfig({
   test: {
     disableConsoleIntercept: true,
@@ -15,16 +28,8 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
-          fileParallelism: false,
-        },
-      },
+      lane('e2e-boxes', boxes),
+      lane('e2e-parts', ['test/e2e/**/*.test.ts'], boxes),
     ],
   },
 });

@@ -1,9 +1,10 @@
 /** What bin/test runs: set-up, static checks, vitest. The last line is `N passed, N failed[, N skipped]`. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 
+import { ownImages } from './own-images.ts';
 import { setUp } from './set-up.ts';
 
 type Counts = { passed: number; failed: number; skipped: number };
@@ -31,25 +32,35 @@ const checks: readonly (readonly string[])[] = [
   ['node', 'test/support/check-lock.ts'],
 ];
 
-function vitest(project: string): void {
+type Report = Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests', number>;
+
+/** Runs projects at the same time. The first one's output is shown as it comes, that of the others when they are done. */
+async function vitest(...projects: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'openimis-test-'));
-  const output = join(folder, 'report.json');
-  const status = run([
-    'vitest',
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${output}`,
-    ...patterns,
-  ]);
+  await Promise.all(
+    projects.map(async (project, at) => {
+      const report = join(folder, `${project}.json`);
+      const log = join(folder, `${project}.log`);
+      const options = ['--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+      const argv = ['run', '--project', project, ...options, ...patterns];
+      console.log(`\n$ vitest ${argv.join(' ')}`);
+      const output = at === 0 ? 'inherit' : openSync(log, 'w');
+      const status = await new Promise<number>((resolve) => {
+        const child = spawn('vitest', argv, { cwd: root, stdio: ['ignore', output, output], env });
+        child.on('error', () => resolve(1));
+        child.on('close', (code) => resolve(code ?? 1));
+      });
+      if (at > 0) console.log(`\n${project}:\n${readFileSync(log, 'utf8')}`);
+      count(project, report, status);
+    }),
+  );
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function count(project: string, file: string, status: number): void {
   const before = counts.failed;
   try {
-    const report = JSON.parse(readFileSync(output, 'utf8')) as Record<
-      'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests',
-      number
-    >;
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
     counts.passed += report.numPassedTests;
     counts.failed += report.numFailedTests;
     counts.skipped += report.numPendingTests + report.numTodoTests;
@@ -58,7 +69,6 @@ function vitest(project: string): void {
   }
   // A hook or a file that broke before its first test counts as a failure too.
   if (status !== 0 && counts.failed === before) counts.failed += 1;
-  rmSync(folder, { recursive: true, force: true });
 }
 
 if (layer !== 'unit') await setUp();
@@ -67,8 +77,11 @@ if (layer === undefined || layer === 'checks')
     if (run(check) === 0) counts.passed += 1;
     else counts.failed += 1;
   }
-if (layer === undefined || layer === 'unit') vitest('unit');
-if (layer === undefined || layer === 'e2e') vitest('e2e');
+if (layer === undefined || layer === 'unit') await vitest('unit');
+if (layer === undefined || layer === 'e2e') {
+  await ownImages();
+  await vitest('e2e-boxes', 'e2e-parts');
+}
 
 const skipped = counts.skipped === 0 ? '' : `, ${counts.skipped} skipped`;
 console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
