@@ -15,6 +15,7 @@ export function floorServers(rendered: Readonly<Record<string, string>>, identit
       ...tls,
       '    set $openimis_route floor;',
       '    set $openimis_user "";',
+      '    set $openimis_refused "";',
       `    location ${location} {`,
       '        include proxy.conf;',
       '        proxy_headers_hash_bucket_size 128;',

@@ -14,16 +14,21 @@ export type Run = {
 
 export type Target = { readonly port: number; readonly path: string; readonly headers: () => string };
 
+/** Of the ratios of each round: their median, and between what the middle half of them lies. */
+export type Ratio = { readonly median: number; readonly low: number; readonly high: number };
+
+/** Requests per second, latency and processor time of one target, each divided by that of the floor in the same round. */
+export type Ratios = { readonly perSecond: Ratio; readonly p99: Ratio; readonly processor: Ratio };
+
 export type Comparison = {
   readonly name: string;
   readonly rounds: number;
   /** Medians over the rounds. */
   readonly floor: Run;
   readonly measured: Run;
-  /** Medians of the ratios of each round: measured / floor. */
-  readonly perSecond: number;
-  readonly p99: number;
-  readonly processor: number;
+  readonly ratios: Ratios;
+  /** The floor against itself, in the same rounds: what this machine calls equal. */
+  readonly control: Ratios;
 };
 
 export const median = (values: readonly number[]): number => {
@@ -31,6 +36,18 @@ export const median = (values: readonly number[]): number => {
   const half = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 };
+
+function ratioOf(values: readonly number[]): Ratio {
+  const sorted = values.toSorted((a, b) => a - b);
+  const quarter = Math.floor((sorted.length - 1) / 4);
+  return { median: median(sorted), low: sorted[quarter]!, high: sorted[sorted.length - 1 - quarter]! };
+}
+
+function ratios(runs: readonly Run[], floors: readonly Run[]): Ratios {
+  const of = (value: (run: Run) => number): Ratio =>
+    ratioOf(runs.map((run, round) => value(run) / value(floors[round]!)));
+  return { perSecond: of((run) => run.perSecond), p99: of((run) => run.p99), processor: of((run) => run.microseconds) };
+}
 
 export async function wrk(rig: Rig, target: Target, connections: number, seconds: number): Promise<Run> {
   await rig.load(['sh', '-c', 'cat > /tmp/headers'], `${target.headers()}\n`);
@@ -49,7 +66,8 @@ export async function wrk(rig: Rig, target: Target, connections: number, seconds
 }
 
 /**
- * Floor and measured in turn, and which of them begins changes every round, so that what else the machine does meets both.
+ * Floor, measured and the floor once more in turn, and the order changes every round, so that what else the machine does
+ * meets all of them.
  * @throws Error when a single request of a round failed: a ratio of errors says nothing
  */
 export async function compare(
@@ -60,18 +78,18 @@ export async function compare(
 ): Promise<Comparison> {
   const { rounds, seconds, connections } = options;
   for (const target of [targets.floor, targets.measured]) await wrk(rig, target, connections, 1);
-  const floors: Run[] = [];
-  const runs: Run[] = [];
+  const [floors, runs, controls]: [Run[], Run[], Run[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
-    const measureFloor = async (): Promise<void> =>
-      void floors.push(await wrk(rig, targets.floor, connections, seconds));
-    if (round % 2 === 0) await measureFloor();
-    runs.push(await wrk(rig, targets.measured, connections, seconds));
-    if (round % 2 === 1) await measureFloor();
+    const order = [
+      { into: floors, target: targets.floor },
+      { into: runs, target: targets.measured },
+      { into: controls, target: targets.floor },
+    ];
+    const turned = [...order.slice(round % 3), ...order.slice(0, round % 3)];
+    for (const { into, target } of turned) into.push(await wrk(rig, target, connections, seconds));
   }
-  const failed = [...floors, ...runs].reduce((sum, { errors }) => sum + errors, 0);
+  const failed = [...floors, ...runs, ...controls].reduce((sum, { errors }) => sum + errors, 0);
   if (failed > 0) throw new Error(`${name}: ${failed} requests failed, so the ratio would say nothing`);
-  const ratio = (of: (run: Run) => number): number => median(runs.map((run, at) => of(run) / of(floors[at]!)));
   const middle = (all: readonly Run[]): Run => ({
     perSecond: median(all.map((run) => run.perSecond)),
     p99: median(all.map((run) => run.p99)),
@@ -84,8 +102,7 @@ export async function compare(
     rounds,
     floor: middle(floors),
     measured: middle(runs),
-    perSecond: ratio((run) => run.perSecond),
-    p99: ratio((run) => run.p99),
-    processor: ratio((run) => run.microseconds),
+    ratios: ratios(runs, floors),
+    control: ratios(controls, floors),
   };
 }

@@ -23,27 +23,28 @@ local function is_spelt_plainly(path, route)
     and not lower:find("%00", 1, true)
 end
 
-local function is_plain(raw, route)
+-- What a path is, whatever is asked there and by whom. Paths come again: it is remembered per worker.
+local function kind_of(raw, route)
   local path = iis_path.without_query(raw)
-  route.plain = route.plain or lrucache.new(500)
-  local plain = route.plain:get(path)
-  if plain == nil then
-    plain = is_spelt_plainly(path, route)
+  route.kinds = route.kinds or lrucache.new(500)
+  local kind = route.kinds:get(path)
+  if not kind then
+    kind = {
+      is_plain = is_spelt_plainly(path, route),
+      -- React 1.0 and 1.1 log out by loading their own route.
+      is_logout = route.name == "front" and ngx.var.uri == route.path .. "/logout",
+      area = route.name ~= "front" and api_access.area(route, ngx.var.uri) or nil,
+    }
     if #path <= 256 then
-      route.plain:set(path, plain)
+      route.kinds:set(path, kind)
     end
   end
-  return plain
-end
-
--- React 1.0 and 1.1 log out by loading their own route.
-local function is_logout(route)
-  return route.name == "front" and ngx.var.uri == route.path .. "/logout"
+  return kind
 end
 
 -- Where the gateway says who the user is, nothing of Django's own must say it too.
-local function hidden_cookies()
-  return ngx.ctx.identified and cookies.hidden_from_signed_on_application or cookies.hidden_from_application
+local function hidden_cookies(context)
+  return context.identified and cookies.hidden_from_signed_on_application or cookies.hidden_from_application
 end
 
 local function everything()
@@ -58,28 +59,28 @@ function application.access()
   if route.target == "not-deployed" then
     return answer.not_deployed()
   end
-  if not is_logout(route) then
+  local raw = ngx.var.request_uri
+  local kind = kind_of(raw, route)
+  if not kind.is_logout then
     maintenance.check()
   end
-  local raw = ngx.var.request_uri
-  if not is_plain(raw, route) then
+  if not kind.is_plain then
     return answer.refuse(400, "odd-path", "Not understood", "This address is spelt in a way that is not accepted here.")
   end
   if route.access ~= "application" then
     foreign.refuse()
   end
-  local area = route.name ~= "front" and api_access.area(route, ngx.var.uri)
-  if area == "/admin" and settings.adminPages ~= "open" then
+  if kind.area == "/admin" and settings.adminPages ~= "open" then
     return answer.refuse(403, "admin-closed", "Not open here", "The administration pages of the new openIMIS are closed on this server.")
   end
   local user, by_legacy
   if route.access == "signed-on" then
-    if is_logout(route) then
+    if kind.is_logout then
       return answer.redirect("/logout")
     end
     user, by_legacy = visitor.user(), true
   elseif route.access == "basic" or route.signedOn then
-    user, by_legacy = api_access.identity(route, area)
+    user, by_legacy = api_access.identity(route, kind.area)
   end
   local bank = banks.active()
   if not bank then
@@ -89,8 +90,9 @@ function application.access()
     return answer.refuse(403, "unknown-user", "Not known to the new openIMIS", "You are logged in as " .. user
       .. ", but the new part of openIMIS has no such user. Please ask your administrator; the existing openIMIS goes on as before.", true)
   end
+  local context = ngx.ctx
   if user then
-    ngx.ctx.identified = true
+    context.identified = true
     ngx.req.clear_header("Authorization")
     if route.name ~= "front" then
       ngx.req.set_header(settings.identity_header, user)
@@ -98,11 +100,13 @@ function application.access()
   end
   local header = ngx.var.http_cookie
   if header then
-    local drop = route.name == "front" and everything or hidden_cookies()
+    local drop = route.name == "front" and everything or hidden_cookies(context)
     ngx.req.set_header("Cookie", cookies.without(header, drop))
   end
   ngx.var.openimis_upstream = route.target .. "-" .. bank
-  ngx.var.openimis_uri = route.targetPath and (route.targetPath .. raw:sub(#route.path + 1):gsub("^/", "")) or raw
+  if route.targetPath then
+    ngx.var.openimis_uri = route.targetPath .. raw:sub(#route.path + 1):gsub("^/", "")
+  end
 end
 
 -- A path of the application as this gateway's visitors see it.
@@ -124,9 +128,9 @@ local function outside_location(route, location)
   return location:find("^/[^/\\]") and outside(route, location) or location
 end
 
-local function outside_cookie(route, line)
+local function outside_cookie(route, line, is_hidden)
   local name = line:match("^%s*([^=;%s]+)") or ""
-  if hidden_cookies()(name:lower()) then
+  if is_hidden(name:lower()) then
     return nil
   end
   return (line:gsub("(;%s*[pP][aA][tT][hH]=)([^;]*)", function(attribute, path)
@@ -136,8 +140,9 @@ end
 
 --- Header filter of an application's route.
 function application.header()
-  if ngx.ctx.own_answer then
-    return sign_on.write_cookies()
+  local context = ngx.ctx
+  if context.own_answer then
+    return sign_on.write_cookies(context)
   end
   local route = settings.routes[ngx.var.openimis_route]
   local location, set = ngx.header["Location"], cookies.answered()
@@ -145,16 +150,16 @@ function application.header()
     ngx.header["Location"] = outside_location(route, location)
   end
   if #set > 0 then
-    local kept = {}
+    local kept, is_hidden = {}, hidden_cookies(context)
     for _, line in ipairs(set) do
-      kept[#kept + 1] = outside_cookie(route, line)
+      kept[#kept + 1] = outside_cookie(route, line, is_hidden)
     end
     ngx.header["Set-Cookie"] = #kept > 0 and kept or nil
   end
-  if ngx.ctx.identified and route.name ~= "front" then
-    ngx.header["Cache-Control"] = ngx.header["Cache-Control"] or "private, no-store"
+  if context.identified and route.name ~= "front" and not ngx.header["Cache-Control"] then
+    ngx.header["Cache-Control"] = "private, no-store"
   end
-  sign_on.write_cookies()
+  sign_on.write_cookies(context)
 end
 
 return application

@@ -3,12 +3,15 @@
 local answer = require "answer"
 local cjson = require "cjson.safe"
 local internal_request = require "internal_request"
+local lrucache = require "resty.lrucache"
 local settings = require "settings"
 
 local backend_user = {}
 
 local shared = ngx.shared.backend_users
 local patience = 2 -- seconds
+local here = lrucache.new(1000) -- what this worker has read of it: known users, for `known_here` seconds
+local known_here = 10
 local lifetimes = { known = 600, unknown = 20, unclear = 20 } -- seconds
 
 local function ask(route, bank, parts)
@@ -60,6 +63,9 @@ function backend_user.is_unknown(user, route, bank)
     return false
   end
   local key = asked.target .. "-" .. bank .. " " .. user
+  if here:get(key) then
+    return false
+  end
   local state = shared:get(key)
   if not state and shared:add(key, "asking", patience * 2 + 1) then
     state = look(user, asked, bank)
@@ -72,6 +78,9 @@ function backend_user.is_unknown(user, route, bank)
   while state == "asking" and ngx.now() < ends do
     ngx.sleep(0.02)
     state = shared:get(key)
+  end
+  if state == "known" then
+    here:set(key, true, known_here)
   end
   return state == "unknown"
 end

@@ -1,5 +1,6 @@
 -- What the legacy has said about each session, and asking it again: one check per session at a time, at most two a minute.
 -- `key` is a session's hash with the time of its sign-on, so that nothing said before a login counts after it.
+local changes = require "changes"
 local legacy_check = require "legacy_check"
 local legacy_mode = require "legacy_mode"
 local revocations = require "revocations"
@@ -26,6 +27,7 @@ end
 
 function confirmation.forget(key)
   said:delete(key)
+  changes.happened()
 end
 
 -- May this session be asked now? Writes down that it is.
@@ -46,6 +48,7 @@ function confirmation.ask(key, hash, session, culture)
   if outcome == "user" or outcome == "nameless" then
     legacy_mode.saw(outcome == "user" and "shown" or "typed")
     said:set(key, asked .. " " .. (detail or ""), kept)
+    changes.happened()
   elseif outcome == "nobody" then
     revocations.add(hash, math.max(asked, tonumber(key:match("%.(%d+)$")) or 0))
   else

@@ -9,11 +9,11 @@ local function is_foreign()
   if safe_methods[ngx.req.get_method()] then
     return false
   end
-  local origin = ngx.var.http_origin
+  local origin, host = ngx.var.http_origin, ngx.var.openimis_host
   if ngx.var.http_sec_fetch_site == "cross-site" then
     return true
   end
-  return origin ~= nil and origin:lower() ~= "https://" .. ngx.var.openimis_host:lower():gsub(":443$", "")
+  return origin ~= nil and origin ~= "https://" .. host and origin:lower() ~= "https://" .. host:lower():gsub(":443$", "")
 end
 
 --- Ends the request with 403 when it changes something and comes from another site.

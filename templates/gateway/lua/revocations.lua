@@ -1,5 +1,7 @@
 -- Sessions that have ended here before the cookie would: kept in memory, and in a file for the next start.
 -- A line is `<hash> <end of life> <at>`, in seconds since 1970: what was issued up to <at> is ended.
+local changes = require "changes"
+
 local revocations = {}
 
 local file_name = "/var/lib/openimis/revoked"
@@ -15,6 +17,7 @@ local function remember(hash, at, left)
   if evicted then
     ngx.log(ngx.WARN, "the list of ended sessions is full: the oldest one was dropped")
   end
+  changes.happened()
   return true
 end
 

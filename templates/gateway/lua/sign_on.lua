@@ -1,10 +1,10 @@
 -- Who is signed on? Only what the legacy itself has said for this very session, at most a minute ago.
 local activity = require "activity"
 local audit = require "audit"
+local changes = require "changes"
 local confirmation = require "confirmation"
 local cookies = require "cookies"
-local crypto = require "crypto"
-local lrucache = require "resty.lrucache"
+local own_cookie = require "own_cookie"
 local revocations = require "revocations"
 local settings = require "settings"
 local token = require "token"
@@ -15,39 +15,19 @@ local sign_on = {}
 local trusted, waits_from, waits = 40, 60, 2
 local pending_for = 60 -- from the login until the legacy has said who it was
 local watched_for = 120 -- after the last thing a user did, React's own questions may still make the gateway ask
-local opened = lrucache.new(4000) -- the same cookie and session verify the same way every time
 
---- Sets (a value) or removes (nil) the gateway's cookie with this answer.
-local function give(value)
-  ngx.ctx.own_cookie = value and settings.cookie .. "=" .. value .. "; Path=/; Secure; HttpOnly; SameSite=Lax"
-    or settings.cookie .. "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
+-- Has this sign-on ended, or did it never begin?
+local function is_over(content, now)
+  local ended = revocations.until_when(content.hash)
+  return content.issued > now + 60 or now - content.issued > settings.session.absolute or (ended and content.issued <= ended)
 end
 
---- The verified content of the visitor's cookie together with his session, or nil.
+-- The content of the visitor's cookie while it counts, or nil.
 local function read()
-  local header = ngx.var.http_cookie
-  if not header or not header:find(settings.cookie, 1, true) then
-    return nil
+  local content, visitor = own_cookie.read()
+  if content and not is_over(content, ngx.time()) then
+    return content, visitor
   end
-  local visitor = cookies.read(header)
-  if not visitor.own or not visitor.session then
-    return nil
-  end
-  local key = visitor.own .. " " .. visitor.session
-  local content = opened:get(key)
-  if not content then
-    content = token.open(visitor.own)
-    if not content or not crypto.equal(content.hash, token.session_hash(visitor.session)) then
-      return nil
-    end
-    content.key = content.hash .. "." .. content.issued
-    opened:set(key, content, waits_from)
-  end
-  local now, ended = ngx.time(), revocations.until_when(content.hash)
-  if content.issued > now + 60 or now - content.issued > settings.session.absolute or (ended and content.issued <= ended) then
-    return nil
-  end
-  return content, visitor
 end
 
 -- The newest of what the cookie and this gateway know; nil when they do not name the same user.
@@ -66,7 +46,7 @@ end
 
 local function accept(content, confirmed, user)
   if confirmed > content.confirmed then
-    give(token.seal { user = user, hash = content.hash, issued = content.issued, confirmed = confirmed })
+    own_cookie.give { user = user, hash = content.hash, issued = content.issued, confirmed = confirmed }
     if content.user == "" then
       audit.once("sign-on " .. content.key, 3600, "sign-on", { user = user })
     end
@@ -75,9 +55,15 @@ local function accept(content, confirmed, user)
   return "user", user
 end
 
+-- In this worker, nothing more is looked up for this cookie until the second is over or anything has changed.
+local function settle(content, confirmed, user, now, number)
+  content.settled, content.settled_at = now, number
+  content.settled_confirmed, content.settled_user = confirmed, user
+end
+
 local function refuse(content)
   revocations.add(content.hash, content.issued)
-  give(nil)
+  own_cookie.take_away()
   return "nobody"
 end
 
@@ -136,11 +122,13 @@ end
 --- Who is signed on in this request? Returns "user", name
 ---   | "nobody" | "unknown" (the legacy cannot be asked now) | "idle" (React asks by itself; its user is away).
 function sign_on.current()
-  local content, visitor = read()
-  if not content then
+  local number, now = changes.number(), ngx.time()
+  local content, visitor = own_cookie.read()
+  if content and content.settled == now and content.settled_at == number then
+    return accept(content, content.settled_confirmed, content.settled_user)
+  elseif not content or is_over(content, now) then
     return "nobody"
   end
-  local now = ngx.time()
   local confirmed, user = newest(content)
   local last = activity.last(content.key)
   if not confirmed or is_idle(content, last, confirmed, now) then
@@ -152,6 +140,9 @@ function sign_on.current()
     confirmation.start(content.key, content.hash, visitor.session, visitor.culture)
   end
   if age <= waits_from then
+    if age <= trusted and not activity.is_due(last, now) then
+      settle(content, confirmed, user, now, number)
+    end
     return accept(content, confirmed, user)
   end
   if user == "" and now - content.issued > pending_for then
@@ -180,9 +171,12 @@ end
 
 --- Somebody who is signed on uses a page of the legacy: that is doing something, too.
 function sign_on.note_activity()
-  local content, now = read(), ngx.time()
-  local last = content and activity.last(content.key)
-  if content and content.user ~= "" and activity.is_due(last, now) and not is_idle(content, last, content.confirmed, now) then
+  local content, now = own_cookie.read(), ngx.time()
+  if not content or content.user == "" or not activity.is_due(content.seen, now) or is_over(content, now) then
+    return
+  end
+  content.seen = activity.last(content.key)
+  if activity.is_due(content.seen, now) and not is_idle(content, content.seen, content.confirmed, now) then
     activity.note(content.key, now)
   end
 end
@@ -205,12 +199,7 @@ function sign_on.begin(session, proven)
     issued = math.max(now, (revocations.until_when(hash) or 0) + 1) + 1
     revocations.add(hash, issued - 1)
   end
-  give(token.seal {
-    user = proven and proven.user or "",
-    hash = hash,
-    issued = issued,
-    confirmed = proven and proven.at or 0,
-  })
+  own_cookie.give { user = proven and proven.user or "", hash = hash, issued = issued, confirmed = proven and proven.at or 0 }
 end
 
 --- Ends the sign-on of this request here and now (logout, another login).
@@ -224,13 +213,13 @@ function sign_on.finish()
     end
   end
   if (ngx.var.http_cookie or ""):find(settings.cookie, 1, true) then
-    give(nil)
+    own_cookie.take_away()
   end
 end
 
---- Adds the cookies that this request has earned to its answer (header filter of every location).
-function sign_on.write_cookies()
-  local context = ngx.ctx
+--- Adds the cookies that this request has earned to its answer (header filter of every location). `context`: ngx.ctx.
+function sign_on.write_cookies(context)
+  context = context or ngx.ctx
   if not context.own_cookie and not context.return_cookie then
     return
   end

@@ -62,7 +62,7 @@ export const requestWeaknesses = {
     at(proxy, 'proxy_ignore_headers X-Accel-Redirect X-Accel-Expires', 'proxy_ignore_headers X-Accel-Expires'),
   ],
   'any-origin': [at('lua/foreign.lua', 'if safe_methods[ngx.req.get_method()] then', 'if true then')],
-  'any-spelling': [at(application, 'if not is_plain(raw, route) then', 'if false then')],
+  'any-spelling': [at(application, 'if not kind.is_plain then', 'if false then')],
   'refuses-nothing': [at('lua/refusals.lua', '  if not rule then\n', '  if true then\n')],
   'any-method': [
     at(

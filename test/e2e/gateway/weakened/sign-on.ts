@@ -35,12 +35,12 @@ const neverIdle = lua(
   'return false',
 );
 const noBinding = lua(
-  'sign_on',
+  'own_cookie',
   'if not content or not crypto.equal(content.hash, token.session_hash(visitor.session)) then',
   'if not content then',
 );
 const noSessionNeeded = lua(
-  'sign_on',
+  'own_cookie',
   '  if not visitor.own or not visitor.session then\n',
   '  visitor.session = visitor.session or "none"\n  if not visitor.own then\n',
 );
@@ -80,9 +80,9 @@ export const signOnWeaknesses = {
     ),
   ],
   'trusts-legacy-session': [
-    lua('sign_on', 'if not header or not header:find(settings.cookie, 1, true) then', 'if not header then'),
+    lua('own_cookie', 'if not header or not header:find(settings.cookie, 1, true) then', 'if not header then'),
     lua(
-      'sign_on',
+      'own_cookie',
       '  if not visitor.own or not visitor.session then\n    return nil\n  end\n',
       '  if not visitor.session then return nil end\n  if not token.open(visitor.own or "") then\n' +
         '    local hash = token.session_hash(visitor.session)\n' +
@@ -116,7 +116,7 @@ export const signOnWeaknesses = {
       'local key = name:lower() == settings.cookie:lower() and settings.cookie or name:lower()',
     ),
     lua(
-      'sign_on',
+      'own_cookie',
       'not header:find(settings.cookie, 1, true)',
       'not header:lower():find(settings.cookie:lower(), 1, true)',
     ),
@@ -124,8 +124,8 @@ export const signOnWeaknesses = {
   'no-limits': [
     lua(
       'sign_on',
-      'if content.issued > now + 60 or now - content.issued > settings.session.absolute or (ended and content.issued <= ended) then',
-      'if ended and content.issued <= ended then',
+      'return content.issued > now + 60 or now - content.issued > settings.session.absolute or (ended and content.issued <= ended)',
+      'return ended and content.issued <= ended',
     ),
     neverIdle,
   ],
