@@ -49,12 +49,16 @@ export async function pinSetOf(word: string, sources: PinSources): Promise<PinSe
   );
 }
 
-/** The set with the open hotfixes of the server that it is, if it is one; `only` leaves the other components out. */
-export async function listPins(word: string, sources: PinSources, only: PinComponent | undefined): Promise<PinList> {
-  const all = await pinSetOf(word, sources);
+/** The set without its other components; undefined leaves it as it is. */
+export function onlyComponent(set: PinSet, only: PinComponent | undefined): PinSet {
   const keep = (pinned: Pinned): Pinned =>
     only === undefined ? pinned : only in pinned ? { [only]: pinned[only] } : {};
-  const set = { ...all, components: keep(all.components), extra: keep(all.extra) };
+  return { ...set, components: keep(set.components), extra: keep(set.extra) };
+}
+
+/** The set with the open hotfixes of the server that it is, if it is one; `only` leaves the other components out. */
+export async function listPins(word: string, sources: PinSources, only: PinComponent | undefined): Promise<PinList> {
+  const set = onlyComponent(await pinSetOf(word, sources), only);
   const hotfixes = pinComponents
     .flatMap((component) =>
       [set.components[component], set.extra[component]].flatMap((pins = []) =>

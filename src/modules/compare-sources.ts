@@ -1,6 +1,7 @@
 import { compare as comparePython, explain } from '@renovatebot/pep440';
 import semver from 'semver';
 
+import { tagVersion } from './module-repository.ts';
 import type { PinComponent } from './package-name.ts';
 import { type PinSource, repositoryKey } from './pin-source.ts';
 
@@ -31,13 +32,6 @@ function gitStep(component: PinComponent, before: Git, after: Git): Step | undef
   const [from, to] = versions;
   if (from === undefined || to === undefined) return { direction: 'other', size: 'git' };
   return versionStep(component, from, to) ?? { direction: 'other', size: 'git' };
-}
-
-/** `v1.3.2`, `1.3.2`, `v1.4.0-rc1` are versions; `develop` and `release/24.10` are not. */
-function tagVersion(component: PinComponent, ref: string): string | undefined {
-  if (!/^v?\d+\.\d/.test(ref)) return undefined;
-  const bare = ref.replace(/^v/, '');
-  return (component === 'frontend' ? semver.valid(bare) : explain(bare) && bare) ?? undefined;
 }
 
 function versionStep(component: PinComponent, before: string, after: string): Step | undefined {

@@ -43,7 +43,7 @@ export function gitRemotes(options: GitOptions): GitRemotes {
 async function ask(url: string, options: GitOptions, silent: Map<string, Failure>): Promise<GitAnswer> {
   const shown = shownAddress(url);
   if (options.offline)
-    return { state: 'unknown', why: new Failure('GIT_UNREACHABLE', `${shown} was not asked (--offline)`) };
+    return { state: 'unknown', why: new Failure('GIT_UNREACHABLE', 'no git server was asked (--offline)') };
   if (!/^(?:https?|ssh|git|file):\/\//i.test(url) && !url.startsWith('/'))
     return { state: 'unknown', why: new Failure('GIT_UNREACHABLE', `${shown} is no address that git is let to`) };
   const host = URL.canParse(url) ? new URL(url).host : url;
@@ -109,7 +109,9 @@ function meaning(shown: string, { code, timedOut, isMaxBuffer, stderr }: Ended, 
       'apt-get install git',
     ]);
   if (timedOut)
-    return new Failure('GIT_UNREACHABLE', `${shown} did not answer git within ${timeout / 1000} s`, [again(shown)]);
+    return new Failure('GIT_UNREACHABLE', `${hostOf(shown)} did not answer git within ${timeout / 1000} s`, [
+      again(shown),
+    ]);
   if (isMaxBuffer) return new Failure('GIT_REFUSED', `${shown} has more references than anybody reads`);
   if (
     /could not read (Username|Password)|Authentication failed|Permission denied|terminal prompts disabled|\b40[13]\b/i.test(
@@ -122,9 +124,10 @@ function meaning(shown: string, { code, timedOut, isMaxBuffer, stderr }: Ended, 
     ]);
   if (/not found|does not appear to be a git repository|does not exist|\b404\b/i.test(stderr))
     return new Failure('GIT_REFUSED', `there is no repository ${shown}, or your git may not see it`, [again(shown)]);
-  return new Failure('GIT_UNREACHABLE', `${shown} cannot be reached by git`, [again(shown)]);
+  return new Failure('GIT_UNREACHABLE', `${hostOf(shown)} cannot be reached by git`, [again(shown)]);
 }
 
+const hostOf = (shown: string): string => (URL.canParse(shown) && new URL(shown).host) || shown;
 const again = (shown: string): string => `git ls-remote ${shown}`;
 
 /** For people: no password that somebody wrote into an address. scp's colon is no URL. */

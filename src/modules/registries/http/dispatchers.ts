@@ -32,7 +32,7 @@ export function dispatchers(): Dispatchers {
 }
 
 async function make(transport: Transport): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import('undici');
+  const { EnvHttpProxyAgent } = await import('./undici.ts');
   const certificates = await trusted(transport);
   const tls = {
     timeout: connectTimeout,

@@ -85,7 +85,7 @@ async function follow(asked: Asked): Promise<Response> {
 }
 
 async function once({ way, headers, limits, signal }: Asked, url: URL): Promise<Response> {
-  const { request: send } = await import('undici');
+  const { send } = await import('./undici.ts');
   const { dispatcher, authorization } = way(url);
   try {
     const answer = await send(url, {
