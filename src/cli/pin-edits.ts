@@ -24,12 +24,12 @@ export async function editPins(request: PinRequest): Promise<PinEdits> {
   let { text } = workspace;
   const edits: PinEdit[] = [];
   for (const word of request.words) {
-    const edit = await readEdit(word, server, { ...workspace, text, config: configOf(text) }, request);
+    const edit = await readEdit(word, server, withText(workspace, text), request);
     text = withPin(text, server, edit);
     edits.push(edit);
   }
   const changed = text !== workspace.text;
-  await requireReadable(workspace, text, server);
+  await requireReadable(withText(workspace, text), server);
   request.signal.throwIfAborted();
   if (changed && !request.dryRun) await saveWorkspaceText(workspace, text);
   return { server, file: workspace.file, edits, changed };
@@ -55,10 +55,15 @@ function setPin(text: string, path: readonly string[], before: OwnPin | null | u
   return Object.entries(value).reduce((edited, [key, part]) => setValue(edited, [...path, key], part), text);
 }
 
-/** What is written must be readable: `null` for a module that no release has would not be. */
-async function requireReadable(workspace: Workspace, text: string, server: string): Promise<void> {
+/** The workspace as it would be with this text. Throws WORKSPACE_INVALID. */
+export function withText(workspace: Workspace, text: string): Workspace {
+  return { ...workspace, text, config: configOf(text) };
+}
+
+/** What is written must be readable: `null` for a module that no release has would not be. Throws USAGE. */
+export async function requireReadable(next: Workspace, server: string): Promise<void> {
   try {
-    await serverPins({ ...workspace, text, config: configOf(text) }, server);
+    await serverPins(next, server);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const hint = `openimis versions unpin ${server} MODULE takes a pin of openimis.yaml out; --remove takes out what the release has`;

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 
-import { exitCodes } from '../failure.ts';
+import { exitCodes, Failure } from '../failure.ts';
+import type { PinComponent } from '../modules/package-name.ts';
 import { pinComponents } from '../modules/pin-set.ts';
 import { csv, markdown } from './views/sheets.ts';
 
@@ -23,6 +24,20 @@ export const sheetFlags = {
 };
 
 export const extraFlag = Flags.boolean({ description: 'packages that modules import without declaring them' });
+
+type OneComponent = {
+  readonly backend: boolean;
+  readonly frontend: boolean;
+  readonly component?: PinComponent | undefined;
+};
+
+/** The component that --backend, --frontend or --component names. Throws USAGE. */
+export function oneComponent({ backend, frontend, component }: OneComponent): PinComponent {
+  const found = backend ? 'backend' : frontend ? 'frontend' : component;
+  if (found === undefined)
+    throw new Failure('USAGE', 'say of which component', ['--backend', '--frontend', '--component ibackend']);
+  return found;
+}
 
 type SheetFlags = { readonly markdown: boolean; readonly csv: boolean };
 

@@ -8,7 +8,7 @@ import { moduleName, type PinnedModule, type PinSet } from './pin-set.ts';
 import { type PinSource, readNpmPackage, readRequirement, repositoryKey } from './pin-source.ts';
 
 /** Larger than any that was ever seen, by far. */
-const longest = 4 * 1024 * 1024;
+export const openimisJsonLimit = 4 * 1024 * 1024;
 const text = z.string().min(1).max(500);
 const moduleSchema = z.union([
   z.looseObject({ name: text, pip: text }),
@@ -18,77 +18,119 @@ const moduleSchema = z.union([
 ]);
 const fileSchema = z.looseObject({ modules: z.array(z.unknown()).max(5000) });
 
+/** Modules with `pip` are the backend's, with `npm` the frontend's. */
+export type ModuleKind = 'frontend' | 'backend';
+
+/** One entry of `modules`, in the order of the file. */
+export type JsonModule = {
+  readonly kind: ModuleKind;
+  /** Django app or export name. */
+  readonly name: string;
+  /** Which key of the entry says the version. */
+  readonly key: 'pip' | 'npm' | 'version';
+  readonly pin: PinnedModule;
+};
+
+/** Upstream's openimis.json (openimis-be_py, openimis-fe_js), read. */
+export type OpenimisJson = {
+  /** Without byte order mark. */
+  readonly text: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly tree: Node;
+  readonly modules: readonly JsonModule[];
+};
+
 /**
- * Upstream's openimis.json (openimis-be_py, openimis-fe_js): modules with `pip` are the backend's, with `npm` the frontend's.
- * `file` is how errors call it. Throws PINS_UNREADABLE with line, column and reason.
+ * Reads upstream's file; what cannot be read is an error. `file` is how errors call it.
+ * Throws PINS_UNREADABLE with line, column and reason.
  */
-export function readOpenimisJson(content: string, file: string): PinSet {
+export function parseOpenimisJson(content: string, file: string): OpenimisJson {
   const source = content.replace(/^\uFEFF/, '');
   const { data, tree } = parseJson(source, file);
   const parsed = fileSchema.safeParse(data);
   if (!parsed.success) throw unreadable(`${file}: there is no list "modules" in it`);
-  const components: Partial<Record<PinComponent, PinnedModule[]>> = {};
+  const modules: JsonModule[] = [];
   parsed.data.modules.forEach((entry, index) => {
-    const fail = (why: string): Failure =>
-      unreadable(`${file}${placeOf(source, tree, index)}: module ${index + 1} ${why}`);
-    const read = readEntry(entry);
+    const place = placeOf(source, tree, index);
+    const fail = (why: string): Failure => unreadable(`${file}${place}: module ${index + 1} ${why}`);
+    const read = readEntry(entry, `${file}${place}`);
     if (typeof read === 'string') throw fail(read);
-    const { component, pin } = read;
-    const modules = (components[component] ??= []);
-    const twice = modules.find((other) => other.package === pin.package);
-    if (twice === undefined) modules.push({ ...pin, origin: `${file}${placeOf(source, tree, index)}` });
-    else if (compareSources(component, twice.source, pin.source) !== undefined)
-      throw fail(`is ${pin.package}, which is there before with another version (${twice.origin})`);
+    const { kind, pin } = read;
+    const twice = modules.find((other) => other.kind === kind && other.pin.package === pin.package);
+    if (twice !== undefined && compareSources(kind, twice.pin.source, pin.source) !== undefined)
+      throw fail(`is ${pin.package}, which is there before with another version (${twice.pin.origin})`);
+    modules.push(read);
   });
-  return { name: file, components, extra: {} };
+  // Not parsed.data, which has its keys in another order.
+  return { text: source, data: data as OpenimisJson['data'], tree, modules };
 }
 
-type Entry = { readonly component: PinComponent; readonly pin: Omit<PinnedModule, 'origin'> };
+/** What a file pins; a module that is there twice counts once. Throws PINS_UNREADABLE. */
+export function readOpenimisJson(content: string, file: string): PinSet {
+  return { name: file, components: pinsOf(parseOpenimisJson(content, file)), extra: {} };
+}
 
-function readEntry(entry: unknown): Entry | string {
+export function pinsOf({ modules }: OpenimisJson): Partial<Record<ModuleKind, readonly PinnedModule[]>> {
+  const components: Partial<Record<ModuleKind, PinnedModule[]>> = {};
+  for (const { kind, pin } of modules) {
+    const pins = (components[kind] ??= []);
+    if (!pins.some((other) => other.package === pin.package)) pins.push(pin);
+  }
+  return components;
+}
+
+function readEntry(entry: unknown, origin: string): JsonModule | string {
   const parsed = moduleSchema.safeParse(entry);
   if (!parsed.success) return 'is not a name with pip or npm';
   const one = parsed.data as { readonly name: string } & Readonly<
-    Record<'pip' | 'npm' | 'package' | 'version', string>
+    Partial<Record<'pip' | 'npm' | 'package' | 'version', string>>
   >;
-  const { name, npm } = one;
+  const { name, npm, pip } = one;
   if (npm !== undefined) {
     const read = readNpmPackage(npm);
     if (read?.package === undefined)
       return `(${name}) has ${JSON.stringify(npm.slice(0, 120))}, which npm would not take`;
-    return { component: 'frontend', pin: pinOf('frontend', read.package, read.source, npm) };
+    return { kind: 'frontend', name, key: 'npm', pin: pinOf('frontend', read.package, read.source, npm, origin) };
   }
-  const spec = one.pip ?? `${one.package}==${one.version}`;
+  const spec = pip ?? oldForm(one.package ?? '', one.version ?? '');
   const read = readRequirement(spec);
   if (read === undefined) return `(${name}) has ${JSON.stringify(spec.slice(0, 120))}, which pip would not take`;
-  return {
-    component: 'backend',
-    pin: pinOf('backend', read.package ?? packageFrom(read.source, name), read.source, spec),
-  };
+  const found = read.package ?? packageFrom(read.source, name);
+  const key = pip === undefined ? 'version' : 'pip';
+  return { kind: 'backend', name, key, pin: pinOf('backend', found, read.source, spec, origin) };
 }
 
-function pinOf(component: PinComponent, name: string, source: PinSource, spec: string): Entry['pin'] {
-  return { package: name, module: moduleName(component, name), source, spec };
+/** `package` and `version` apart: a version, or an operator before it. */
+function oldForm(name: string, version: string): string {
+  return /^\s*[=<>~!]/.test(version) ? name + version : `${name}==${version}`;
 }
 
-/** A git address without `#egg=` says the package by its repository, or else the module's name does. */
+function pinOf(component: PinComponent, name: string, source: PinSource, spec: string, origin: string): PinnedModule {
+  return { package: name, module: moduleName(component, name), source, spec, origin };
+}
+
+/** An address without `#egg=` says the package by its repository or folder, or else the module's name does. */
 function packageFrom(source: PinSource, name: string): string {
-  const repository = source.kind === 'git' ? repositoryKey(source.url).split('/').at(-1) : undefined;
-  const found = /^(openimis-be-.+?)(?:_py)?$/.exec(repository ?? '')?.[1];
+  const place = source.kind === 'git' ? source.url : source.kind === 'path' ? source.path : '';
+  const found = /^(openimis-be-.+?)(?:_py)?$/.exec(repositoryKey(place).split('/').at(-1) ?? '')?.[1];
   return (found ?? `openimis-be-${name}`).replace(/[-_.]+/g, '-').toLowerCase();
 }
 
 /** JSON.parse says whether it is JSON, the tree where things stand (V8 tells no place for short texts). */
-function parseJson(source: string, file: string): { readonly data: unknown; readonly tree: Node | undefined } {
-  if (source.length > longest) throw unreadable(`${file}: the file is larger than ${longest / 1024 / 1024} MiB`);
+function parseJson(source: string, file: string): { readonly data: unknown; readonly tree: Node } {
+  if (source.length > openimisJsonLimit)
+    throw unreadable(`${file}: the file is larger than ${openimisJsonLimit / 1024 / 1024} MiB`);
   const errors: ParseError[] = [];
-  const tree = parseTree(source, errors, { disallowComments: true, allowTrailingComma: false });
   try {
-    return { data: JSON.parse(source), tree };
-  } catch {
-    const offset = errors[0]?.offset ?? 0;
-    throw unreadable(`${file}${placeIn(source, offset)}: ${whyNotJson(source, offset)}`);
+    const tree = parseTree(source, errors, { disallowComments: true, allowTrailingComma: false });
+    const data: unknown = JSON.parse(source);
+    if (tree !== undefined) return { data, tree };
+  } catch (error) {
+    if (error instanceof RangeError) throw unreadable(`${file}: it is nested too deeply`);
+    // Said below, with the place.
   }
+  const offset = errors[0]?.offset ?? 0;
+  throw unreadable(`${file}${placeIn(source, offset)}: ${whyNotJson(source, offset)}`);
 }
 
 function whyNotJson(source: string, offset: number): string {
@@ -100,8 +142,8 @@ function whyNotJson(source: string, offset: number): string {
 }
 
 /** Where the text of a module stands: its pip or npm, else the module itself. */
-function placeOf(source: string, tree: Node | undefined, index: number): string {
-  const node = tree && findNodeAtLocation(tree, ['modules', index]);
+function placeOf(source: string, tree: Node, index: number): string {
+  const node = findNodeAtLocation(tree, ['modules', index]);
   const value = ['pip', 'npm', 'version'].map((key) => node && findNodeAtLocation(node, [key]));
   const offset = (value.find((one) => one !== undefined) ?? node)?.offset;
   return offset === undefined ? '' : placeIn(source, offset);

@@ -23,14 +23,15 @@ const longest = 500;
 
 /** One requirement as pip takes it. Undefined: not readable. `package` is PEP 503 normalised; absent where none is said. */
 export function readRequirement(text: string): ReadPin | undefined {
-  const line = text.replace(/^(?:-e|--editable)[\s=]+/, '').trim();
+  const editable = /^\s*(?:-e|--editable)[\s=]+/;
+  const line = text.replace(editable, '').trim();
   if (line === '' || line.length > longest || /\p{Cc}/u.test(line)) return undefined;
   const direct = /^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*@\s*(\S+)$/.exec(line);
   if (direct !== null && pythonName.test(direct[1]!)) {
     const source = pythonUrl(direct[2]!);
     return source && { package: normalisePythonName(direct[1]!), source };
   }
-  const url = pythonUrl(line);
+  const url = pythonUrl(line) ?? (editable.test(text) ? pythonUrl(`./${line}`) : undefined);
   if (url !== undefined) {
     const egg = /[#&]egg=([A-Za-z0-9._-]+)/.exec(line)?.[1];
     return { package: egg === undefined ? undefined : normalisePythonName(egg), source: url };
@@ -65,7 +66,7 @@ function pythonUrl(text: string): PinSource | undefined {
 
 /** `ref` follows the last `mark` of the path: the authority may hold one of its own (git@host). */
 function gitOf(url: string, mark: '@' | '#'): PinSource | undefined {
-  const parts = /^([a-z+]+:\/\/[^/?#]+)(\/.*)$/i.exec(url);
+  const parts = /^(file:\/\/|[a-z+]+:\/\/[^/?#]+)(\/.*)$/i.exec(url);
   if (parts === null) return undefined;
   const [, authority = '', path = ''] = parts;
   const at = path.lastIndexOf(mark);
@@ -93,9 +94,10 @@ export function readNpmVersion(text: string): PinSource | undefined {
   if (words === '' || words === '*') return { kind: 'range', range: '*' };
   if (/^(?:file|link|portal):/.test(words)) return { kind: 'path', path: words.replace(/^[a-z]+:/, '') };
   if (/^(?:\.{0,2}\/|~\/)/.test(words)) return { kind: 'path', path: words };
-  const hosted = /^github:([\w.-]+\/[\w.-]+?)(?:\.git)?(#.*)?$/.exec(words);
+  const hosted = /^(?:github:)?(?!\.)([\w.-]+\/[\w.-]+?)(?:\.git)?(#.*)?$/.exec(words);
   if (hosted !== null) return gitOf(`https://github.com/${hosted[1]}.git${hosted[2] ?? ''}`, '#');
-  if (/^git(?:\+(?:https?|ssh|file))?:\/\//i.test(words)) return gitOf(words.replace(/^git\+/i, ''), '#');
+  if (/^git(?:\+(?:https?|ssh|git|file))?:\/\//i.test(words)) return gitOf(words.replace(/^git\+/i, ''), '#');
+  if (/^[\w.-]+@[\w.-]+:(?!\/)/.test(words)) return gitOf(`ssh://${words}`, '#');
   if (/^https?:\/\//i.test(words))
     return /\.git(?:#|$)|#/.test(words)
       ? gitOf(words, '#')
@@ -113,6 +115,7 @@ export function readPinValue(component: PinComponent, value: string): PinSource 
   if (value.length > longest || /\p{Cc}/u.test(value)) return undefined;
   if (component === 'frontend') return readNpmVersion(value);
   const words = value.replace(/^\s*@\s*/, '').trim();
+  if (/^(?:-e|--editable)[\s=]/.test(words)) return readRequirement(words)?.source;
   return pythonUrl(words) ?? readPythonVersion(words);
 }
 
