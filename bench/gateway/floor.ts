@@ -6,13 +6,13 @@ export const floorPorts = { application: 9443, slow: 9444, legacy: 9445 } as con
  * blocks and access log; instead of Lua one constant header.
  */
 export function floorServers(rendered: Readonly<Record<string, string>>, identityHeader: string): string {
-  const tls = (rendered['servers/https.conf'] ?? '').match(/^ {4}(ssl_.*|http2 .*|keepalive_\w+ .*);$/gm) ?? [];
-  if (tls.length < 4) throw new Error('servers/https.conf has another form than this benchmark knows');
+  if (!rendered['servers/https.conf']?.includes('\n    include tls.conf;\n'))
+    throw new Error('servers/https.conf has another form than this benchmark knows');
   const server = (port: number, location: string, to: string, headers: readonly string[]): string =>
     [
       'server {',
       `    listen 127.0.0.1:${port} ssl;`,
-      ...tls,
+      '    include tls.conf;',
       '    set $openimis_route floor;',
       '    set $openimis_user "";',
       '    set $openimis_refused "";',

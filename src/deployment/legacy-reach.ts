@@ -39,7 +39,12 @@ export async function probeFromHere(context: DeploymentContext, legacy?: LegacyT
     connect: legacy.connectIs === 'this-box' ? '127.0.0.1' : legacy.connect,
     timeout: 15,
   });
-  if (site.status === 508 || (site.status === 307 && leadsTo(server.gateway.dns, site.redirectsTo)))
+  // Its own name is another one: it knows the legacy's name as little as any other.
+  if (
+    site.status === 421 ||
+    site.status === 508 ||
+    (site.status === 307 && leadsTo(server.gateway.dns, site.redirectsTo))
+  )
     throw notLegacy(server.name, legacy, `the gateway itself answers at ${legacy.connect}`, [
       'legacy.ip stays the address of the Windows server, also when gateway.dns is its name (docs/go-live.md)',
     ]);

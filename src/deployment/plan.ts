@@ -124,7 +124,7 @@ function saidAloud({ server, stack, subnet }: PlanFacts): readonly string[] {
   const hosts = [legacy?.ip ?? legacy?.dns, database.host].filter((host) => host !== undefined);
   return [
     `the networks of ${server.name} take ${subnet}`,
-    `the gateway listens on ${ports(server)}`,
+    `the gateway listens on ${ports(server)} and answers to ${stack.gateway.names.join(', ')}; any other name is refused`,
     legacy === undefined
       ? 'the database is only read by this deploy; no migration is run'
       : 'the legacy site and its database are only read by this deploy; no migration is run',

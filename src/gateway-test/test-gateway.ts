@@ -1,11 +1,12 @@
 import { Failure } from '../failure.ts';
 import type { GatewayCheck, GatewayFinding } from './check.ts';
 import { ask, type Door } from './door.ts';
+import { nameChecks } from './name-checks.ts';
 import { refusalChecks } from './refusal-checks.ts';
 import { signOnChecks } from './sign-on-checks.ts';
 import { tlsChecks } from './tls-checks.ts';
 
-export const gatewayChecks: readonly GatewayCheck[] = [...tlsChecks, ...refusalChecks, ...signOnChecks];
+export const gatewayChecks: readonly GatewayCheck[] = [...tlsChecks, ...nameChecks, ...refusalChecks, ...signOnChecks];
 
 /**
  * Asks a running gateway from outside what an attacker would ask, one check after the other. Every request is harmless: nobody

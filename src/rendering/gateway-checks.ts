@@ -19,6 +19,9 @@ export function checkGatewayPlan(plan: GatewayPlan): void {
   expect(/^[a-z](-?[a-z0-9])*$/.test(plan.server) && plan.server.length <= 32, "the server's name", plan.server);
   expect(plan.cookie === `__Host-openimis-${plan.server}`, "the cookie's name", plan.cookie);
   expect(isHost(plan.dns), 'gateway.dns', plan.dns);
+  expect(plan.names.length > 0, 'the list of names', 'empty');
+  for (const name of plan.names)
+    expect(isHost(name) && !name.includes('%') && name === name.toLowerCase(), 'a name of gateway.otherNames', name);
   expectPort('gateway.http', plan.httpPort);
   expectPort('gateway.https', plan.httpsPort);
   const { acme } = plan.certificate;

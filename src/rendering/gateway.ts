@@ -2,6 +2,7 @@ import type { Bank, GatewayPlan, LegacyTarget, Route } from '../stack/stack.ts';
 import { certificateName } from '../workspace/certificate.ts';
 import type { LegacyTls } from '../workspace/server.ts';
 import { checkGatewayPlan } from './gateway-checks.ts';
+import { certificateNames, namesPattern, ownAddress, serverNames } from './gateway-names.ts';
 import type { RenderedFile } from './rendered.ts';
 import { fill } from './gateway-template.ts';
 import type { Templates } from './templates/load.ts';
@@ -43,9 +44,20 @@ export function renderGateway(plan: GatewayPlan, templates: Templates): readonly
     },
     {
       path: 'servers/https.conf',
-      content: fill(template('servers/https.conf.eta'), { routes: routes(plan, template) }),
+      content: fill(template('servers/https.conf.eta'), {
+        serverNames: serverNames(plan),
+        routes: routes(plan, template),
+      }),
     },
-    { path: 'servers/http.conf', content: fill(template('servers/http.conf.eta'), { httpsSuffix: httpsSuffix(plan) }) },
+    {
+      path: 'servers/http.conf',
+      content: fill(template('servers/http.conf.eta'), {
+        serverNames: serverNames(plan),
+        httpsSuffix: httpsSuffix(plan),
+      }),
+    },
+    { path: 'servers/unknown-host.conf', content: unknownHost(plan, template) },
+    { path: 'names.conf', content: fill(template('names.conf.eta'), { pattern: namesPattern(plan) }) },
     ...certificateFiles(plan),
     { path: 'certificate-names', content: `${certificateNames(plan).join(',')}\n` },
     { path: 'audit-limits', content: auditLimits(plan) },
@@ -87,6 +99,17 @@ function routes(plan: GatewayPlan, template: (name: string) => string): string {
     parts.push(fill(template('routes/no-legacy.conf.eta'), { path: withoutSlash(front) }));
   }
   return parts.join('\n');
+}
+
+/** Programs get JSON there, too; the health page is open whatever name is asked for: a proxy in front may ask by address. */
+function unknownHost(plan: GatewayPlan, template: (name: string) => string): string {
+  const programs = plan.routes
+    .filter(({ name }) => name === 'iapi' || name === 'api')
+    .map(({ name, path }) => ({ name, path: withoutSlash(path) }));
+  const health = plan.routes
+    .filter(({ name }) => name === 'health')
+    .map(({ name, path }) => fill(template('routes/health.conf.eta'), { name, path: withoutSlash(path) }));
+  return fill(template('servers/unknown-host.conf.eta'), { programs, health: health.join('\n') });
 }
 
 const bankComponents = ['frontend', 'backend', 'ibackend'] as const satisfies readonly (keyof Bank)[];
@@ -136,12 +159,6 @@ function certificateFiles({ dns, certificate: { source, acme } }: GatewayPlan): 
   ];
 }
 
-function certificateNames(plan: GatewayPlan): readonly string[] {
-  const own = /^[\d.]+$|:/.test(plan.dns) ? `IP:${plan.dns}` : `DNS:${plan.dns}`;
-  const names = plan.sandbox ? [own, 'DNS:localhost', 'IP:127.0.0.1'] : [own];
-  return [...new Set(names)];
-}
-
 /** Read by `openimis-gateway audit-tidy`: days and MiB. */
 function auditLimits({ audit }: GatewayPlan): string {
   return `${audit.days} ${audit.megabytes}\n`;
@@ -153,6 +170,7 @@ function luaData(plan: GatewayPlan): unknown {
   return {
     schema: 1,
     server: plan.server,
+    address: ownAddress(plan),
     cookie: plan.cookie,
     signOn: plan.signOn,
     adminPages: plan.adminPages,

@@ -5,6 +5,7 @@ import { defaults } from '../workspace/defaults.ts';
 import type { ComponentName, Legacy, Server } from '../workspace/server.ts';
 import { bankCount, type NetworkAddresses } from './addresses.ts';
 import { backendPort, frontendPort, generationFacts } from './generations.ts';
+import { gatewayNames } from './gateway-names.ts';
 import type { Bank, CertificatePlan, GatewayCutover, GatewayPlan, LegacyTarget, NetworkName, Route } from './stack.ts';
 import { protectionOf } from './protection.ts';
 import { isThisBox, thisBoxName } from './this-box.ts';
@@ -18,6 +19,7 @@ export function gatewayPlan(
   return {
     server: server.name,
     dns: server.gateway.dns,
+    names: gatewayNames(server, sandbox),
     httpPort: server.gateway.http,
     httpsPort: server.gateway.https,
     certificate: certificatePlan(server),

@@ -150,6 +150,8 @@ export type CertificatePlan = {
 export type GatewayPlan = {
   readonly server: string;
   readonly dns: string;
+  /** What requests may name it: `dns` first, host names and addresses, in lower case. */
+  readonly names: readonly string[];
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly certificate: CertificatePlan;

@@ -23,6 +23,7 @@ type RuledServer = {
   readonly database?: { readonly host?: string };
   readonly gateway?: {
     readonly dns?: string;
+    readonly otherNames?: readonly string[];
     readonly http?: number;
     readonly https?: number;
     readonly signOn?: 'legacy' | 'application';
@@ -225,15 +226,18 @@ export function workspaceProblems(servers: Readonly<Record<string, RuledServer>>
   const owners = new Map<string, string>();
   const problems: RuleProblem[] = [];
   for (const [name, server] of Object.entries(servers)) {
-    const dns = server.gateway?.dns?.toLowerCase();
-    if (dns === undefined) continue;
-    const owner = owners.get(dns);
-    if (owner === undefined) owners.set(dns, name);
-    else
-      problems.push({
-        path: ['servers', name, 'gateway', 'dns'],
-        message: `is also the name of server ${owner}: browsers share cookies between ports, so each needs its own`,
-      });
+    const { dns, otherNames = [] } = server.gateway ?? {};
+    const places: [string, readonly string[]][] = otherNames.map((other, at) => [other, ['otherNames', String(at)]]);
+    if (dns !== undefined) places.unshift([dns, ['dns']]);
+    for (const [value, path] of places) {
+      const owner = owners.get(value.toLowerCase()) ?? name;
+      owners.set(value.toLowerCase(), owner);
+      if (owner !== name)
+        problems.push({
+          path: ['servers', name, 'gateway', ...path],
+          message: `is also the name of server ${owner}: browsers share cookies between ports, so each needs its own`,
+        });
+    }
   }
   return problems;
 }

@@ -6,6 +6,7 @@ import { certificateKeys } from './certificate-schema.ts';
 import { operationKeys } from './operation-schema.ts';
 import { defaults } from './defaults.ts';
 import { legacy } from './legacy-schema.ts';
+import { nameKeys } from './names-schema.ts';
 import { nearest } from './nearest.ts';
 import { pinKeys } from './pin-schema.ts';
 import { protectionKeys } from './protection-schema.ts';
@@ -80,6 +81,7 @@ const gateway = z
       description: 'Host name of the new entry point as users will type it (wiki: NEW_DNS).',
       pattern: values.hostNamePattern,
     }).exactOptional(),
+    ...nameKeys,
     http: port({ description: 'Port for http.', default: defaults.http }).exactOptional(),
     https: port({ description: 'Port for https.', default: defaults.https }).exactOptional(),
     address: text(values.listenProblem, {

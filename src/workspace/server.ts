@@ -58,6 +58,8 @@ export type AcmeSettings = {
 
 export type GatewaySettings = {
   readonly dns: string;
+  /** Host names and addresses that the gateway answers to besides `dns`. */
+  readonly otherNames?: readonly string[];
   readonly http: number;
   readonly https: number;
   /** Interface to publish on; default: all. */

@@ -158,6 +158,7 @@ describe('found before anything starts', () => {
     [{ status: 200, loginForm: false, title: 'IIS Windows' }, /answers 200 "IIS Windows" without the login form/],
     [{ status: 301, loginForm: false, redirectsTo: 'https://imis.example.org/' }, /sends people on to https/],
     [{ status: 307, loginForm: false, redirectsTo: 'https://new.example.org/' }, /the gateway itself answers/],
+    [{ status: 421, loginForm: false, title: 'Not an address of this server' }, /the gateway itself answers/],
     [{ status: 508, loginForm: false, title: 'The gateway leads to itself' }, /the gateway itself answers/],
   ])('a site that is not the legacy: %#', async (site, text) => {
     const context = contextOn(box());

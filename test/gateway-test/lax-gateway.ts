@@ -12,14 +12,14 @@ import { inTemporaryFolder } from '../support/cli.ts';
 export type LaxGateway = { readonly door: Door; readonly seen: readonly string[]; close(): Promise<void> };
 
 /** A gateway that lets everything through, over any TLS, with a certificate for another name: every check must find it. */
-export async function startLaxGateway(): Promise<LaxGateway> {
+export async function startLaxGateway(status = 200): Promise<LaxGateway> {
   const { key, cert } = await expiredCertificate();
   const seen: string[] = [];
   const https = createServer(
     { key, cert, minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0', insecureHTTPParser: true },
     (request, response) => {
       seen.push(`${request.method ?? ''} ${request.url ?? ''}`);
-      response.writeHead(200, {
+      response.writeHead(status, {
         server: 'nginx/1.26.3',
         'x-frame-options': 'DENY',
         'strict-transport-security': 'max-age=63072000',
@@ -30,7 +30,9 @@ export async function startLaxGateway(): Promise<LaxGateway> {
   );
   // Node itself refuses two lengths; a lax gateway would not.
   https.on('clientError', (_, socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
-  const http = createHttpServer((_, response) => response.writeHead(301, { location: 'https://x.example/' }).end());
+  const http = createHttpServer((_, response) =>
+    response.writeHead(status === 200 ? 301 : status, { location: 'https://x.example/' }).end(),
+  );
   await Promise.all([https, http].map((server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done))));
   const port = (server: typeof http): number => (server.address() as AddressInfo).port;
   return {

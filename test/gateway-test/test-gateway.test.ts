@@ -35,6 +35,21 @@ describe('a gateway that lets everything through', () => {
   });
 });
 
+describe('a gateway that knows no name at all', () => {
+  it('has not proved that it knows its own', async () => {
+    const closed = await startLaxGateway(421);
+    try {
+      const own = (await testGateway(closed.door)).find(({ id }) => id === 'unknown-host');
+      expect(own).toMatchObject({
+        state: 'problem',
+        found: expect.stringMatching(/^421 for new\.example\.org:\d+;/) as string,
+      });
+    } finally {
+      await closed.close();
+    }
+  });
+});
+
 describe('checks that do not apply', () => {
   it('are skipped, with the reason', async () => {
     const { server, address, https, http, dns } = lax.door;

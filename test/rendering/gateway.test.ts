@@ -23,6 +23,7 @@ const legacy: LegacyTarget = {
 const plan: GatewayPlan = {
   server: 'test',
   dns: 'new.example.org',
+  names: ['new.example.org', '192.0.2.1', '2001:db8::1'],
   httpPort: 80,
   httpsPort: 8443,
   certificate: { source: 'self-signed' },
@@ -67,6 +68,8 @@ describe('renderGateway', () => {
   for (const name of [
     'servers/https.conf',
     'servers/http.conf',
+    'servers/unknown-host.conf',
+    'names.conf',
     'upstreams.conf',
     'addresses.conf',
     'data.json',
@@ -103,9 +106,9 @@ describe('renderGateway', () => {
     ).toContain('"origin": "http://old.example.org:80"');
   });
 
-  it('names every printed certificate: an address as address, in the sandbox also this machine', () => {
-    expect(file('certificate-names', { ...plan, dns: '192.0.2.1', sandbox: true })).toBe(
-      'IP:192.0.2.1,DNS:localhost,IP:127.0.0.1\n',
+  it('names every printed certificate: an address as address', () => {
+    expect(file('certificate-names', { ...plan, names: ['new.example.org', '192.0.2.1', 'fe80::1'] })).toBe(
+      'DNS:new.example.org,IP:192.0.2.1,IP:fe80::1\n',
     );
   });
 
@@ -117,6 +120,14 @@ describe('renderGateway', () => {
       `source=acme\nname=new.example.org\ndirectory=${directory}\nemail=it@example.org\n`,
     );
     expect(file('directory-ca.pem', acme)).toBe('');
+  });
+
+  it('asks in every route but the health page whether the name is known, and says so nowhere in a page of its own', () => {
+    const withoutComments = file('servers/https.conf').replace(/^\s*#.*$/gm, '');
+    const locations = withoutComments.split(/\n {4}location /).slice(1);
+    const open = locations.filter((text) => !/include (known-host|application)\.conf;/.test(text));
+    expect(open.map((text) => text.split(' {')[0])).toEqual(['@failed', '@unknown-host', '= /openimis/health']);
+    expect(file('application.conf')).toContain('include known-host.conf;');
   });
 
   it('never answers 301, and never sends headers that break the legacy pages', () => {
@@ -156,6 +167,7 @@ describe('hostile values', () => {
     server: (value) => ({ ...plan, server: value, cookie: `__Host-openimis-${value}` }),
     cookie: (value) => ({ ...plan, cookie: value }),
     dns: (value) => ({ ...plan, dns: value }),
+    'another name': (value) => ({ ...plan, names: ['new.example.org', value] }),
     'legacy host': (value) => ({ ...plan, legacy: { ...legacy, host: value } }),
     'legacy address': (value) => ({ ...plan, legacy: { ...legacy, connect: value } }),
     'legacy name': (value) => ({ ...plan, legacy: { ...legacy, connect: value, connectIs: 'name' } }),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { generations, since } from '../../src/modules/generation.ts';
 import { checkGatewayPlan } from '../../src/rendering/gateway-checks.ts';
+import { gatewayNames } from '../../src/stack/gateway-names.ts';
 import { legacyTarget, routesOf } from '../../src/stack/gateway-plan.ts';
 import type { Route } from '../../src/stack/stack.ts';
 import type { Server } from '../../src/workspace/server.ts';
@@ -14,6 +15,25 @@ function routes(server: Server): Readonly<Record<string, string>> {
 function describeRoute({ target, targetPath, access, signedOn }: Route): string {
   return `${target}${targetPath === undefined ? '' : ` ${targetPath}`}, ${access}${signedOn === true ? ' or signed-on' : ''}`;
 }
+
+describe('names', () => {
+  const names = (otherNames: readonly string[], sandbox = false): readonly string[] =>
+    gatewayNames({ gateway: { ...testServer.gateway, otherNames } }, sandbox);
+
+  it('are its own first, then the others, each once and as browsers send it', () => {
+    expect(names([])).toEqual(['new.example.org']);
+    expect(names(['NEW.example.org.', 'Intranet', '192.0.2.7', '2001:DB8:0::7'])).toEqual([
+      'new.example.org',
+      'intranet',
+      '192.0.2.7',
+      '2001:db8::7',
+    ]);
+  });
+
+  it('in the sandbox are this box too', () => {
+    expect(names([], true)).toEqual(['new.example.org', 'localhost', '127.0.0.1']);
+  });
+});
 
 describe('routes', () => {
   it('of 1.1 with everything: upstream paths, stricter access', () => {

@@ -90,6 +90,7 @@ describe('rules between keys', () => {
     ['a directory with a quote', `{ gateway: { acme: { agreeToTerms: true, directory: "https://a.b/'" } } }`, 'ACME'],
     ['an e-mail that is none', '{ gateway: { acme: { agreeToTerms: true, email: "$(id)@a.b" } } }', 'e-mail'],
     ['a key as certificate', '{ gateway: { acme: { agreeToTerms: true, directoryCa: x } } }', 'is not PEM'],
+    ['another name with a port', '{ gateway: { otherNames: ["192.0.2.1:443"] } }', 'without a port'],
     ['one port for both', '{ gateway: { http: 443 } }', 'http and https have the same port'],
   ])('%s', (_what, body, part) => expect(errors(server(body))).toContain(part));
 
@@ -111,5 +112,13 @@ describe('rules between keys', () => {
   it('two servers cannot share the name of a gateway', () => {
     const text = 'version: 1\nservers:\n  a: { gateway: { dns: n.org } }\n  b: { gateway: { dns: N.org } }\n';
     expect(errors(text)).toContain('4:24: servers.b.gateway.dns: is also the name of server a');
+    const others = `version: 1
+servers:
+  a: { gateway: { dns: n.org, otherNames: [N.org, 192.0.2.1] } }
+  b: { gateway: { dns: m.org, otherNames: [o.org, 192.0.2.1] } }
+`;
+    expect(errors(others)).toBe(
+      'openimis.yaml:4:51: servers.b.gateway.otherNames.1: is also the name of server a: browsers share cookies between ports, so each needs its own',
+    );
   });
 });

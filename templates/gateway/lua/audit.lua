@@ -144,7 +144,7 @@ end
 
 --- A request that the gateway refuses: only what an honest visitor would not do.
 function audit.refused(status, code)
-  if status == 400 or status == 403 or status == 429 then
+  if status == 400 or status == 403 or status == 421 or status == 429 then
     audit.write("refused", { code = code, status = status, method = ngx.req.get_method(), path = ngx.var.uri })
   end
 end

@@ -6,6 +6,7 @@ import { becomingSomeone } from './attacks/becoming-someone.ts';
 import { cookieAttacks } from './attacks/cookie.ts';
 import { guessBudget, identityAttacks } from './attacks/identity.ts';
 import { lyingPages } from './attacks/lying-page.ts';
+import { nameAttacks } from './attacks/names.ts';
 import { placeAttacks } from './attacks/places.ts';
 import { renderedFiles } from './support/gateway-container.ts';
 import { unexpected } from './support/who.ts';
@@ -18,6 +19,7 @@ const all: readonly Attack[] = [
   ...cookieAttacks,
   ...lyingPages,
   ...placeAttacks,
+  ...nameAttacks,
   ...identityAttacks,
 ];
 

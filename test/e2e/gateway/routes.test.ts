@@ -1,7 +1,8 @@
 import { hashSync } from 'bcryptjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { ask, headerValues } from './support/client.ts';
+import { ask, askPlainly, headerValues } from './support/client.ts';
+import { askHttp2 } from './support/http2-client.ts';
 import { singleBackendRoutes } from './support/plan.ts';
 import { cookieHeader, newSessionId, seal } from './support/seal.ts';
 import { toldIdentity, unexpected } from './support/who.ts';
@@ -74,6 +75,46 @@ describe('the legacy through the gateway', () => {
     expect(answer.body).toContain('does not answer');
     expect((await ask(world.gateway.https, '/api/', basic('claims', 'right horse'))).status).toBe(200);
     await expect.poll(async () => (await world.gateway.accesses()).some((line) => line['id'] === id)).toBe(true);
+  });
+});
+
+describe('a name that is not this server', () => {
+  const page = { accept: 'text/html' };
+
+  it('gets a page that says which is, or JSON, and is in the log', async () => {
+    const answer = await ask(world.gateway.https, '/', { headers: { ...page, host: '192.0.2.1' } });
+    expect([answer.status, answer.body]).toEqual([421, expect.stringContaining('open https://new.example.org/')]);
+    expect(answer.headers['content-type']).toContain('text/html');
+    const id = /incident (\w{32})/.exec(answer.body)?.[1];
+    for (const path of ['/api/x', '/iapi/graphql']) {
+      const { status, body } = await ask(world.gateway.https, path, { headers: { ...page, host: 'evil.example' } });
+      expect([status, JSON.parse(body)]).toMatchObject([421, { error: 'unknown-host' }]);
+    }
+    expect(await askPlainly(world.gateway.http, '/', { host: 'evil.example' })).toMatchObject({ status: 421 });
+    await expect
+      .poll(async () => (await world.gateway.accesses()).find((line) => line['id'] === id))
+      .toMatchObject({ status: 421, host: '192.0.2.1', route: 'unknown-host', refused: 'unknown-host' });
+    expect(world.legacy.seen).toEqual([]);
+    const read = async (): Promise<string> =>
+      (await world.gateway.run('sh', '-c', 'cat /var/lib/openimis-audit/*/gateway.jsonl')).output;
+    await expect.poll(read).toContain('"code":"unknown-host"');
+  });
+
+  it('is told from its own one in any spelling, with any port', async () => {
+    for (const host of ['NEW.example.ORG', 'new.example.org.', 'new.example.org:8443', '127.0.0.1:1'])
+      expect((await ask(world.gateway.https, '/Elsewhere.aspx', { headers: { host } })).status, host).toBe(302);
+    expect((await askHttp2(world.gateway.https, { ':path': '/Elsewhere.aspx' })).status).toBe(302);
+    const { status, location } = await askPlainly(world.gateway.http, '/x?y', { host: 'New.example.org:80' });
+    expect([status, location]).toEqual([307, 'https://new.example.org/x?y']);
+  });
+
+  it('still gets the health page, and what an authority of certificates asks for', async () => {
+    const headers = { host: '192.0.2.1' };
+    expect((await ask(world.gateway.https, '/openimis/health', { headers })).body).toBe('ok\n');
+    expect((await askPlainly(world.gateway.http, '/openimis/health', headers)).body).toBe('ok\n');
+    await world.gateway.run('sh', '-c', 'echo proof > /run/openimis/challenges/token');
+    const challenge = '/.well-known/acme-challenge/token';
+    expect((await askPlainly(world.gateway.http, challenge, headers)).body).toBe('proof\n');
   });
 });
 

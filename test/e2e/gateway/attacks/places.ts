@@ -212,8 +212,8 @@ export const placeAttacks: readonly Attack[] = [
       return gained(answer, '/front');
     },
     'the new backend for a stranger': async (world) => gained(await ask(world.gateway.https, '/iapi/'), '/iapi'),
-    'the new backend for a stranger, by HTTP/1.0 without Host': async (world) => {
-      await askRaw(world.gateway.https, 'GET /iapi/ HTTP/1.0\r\n\r\n');
+    'the new backend for a stranger, by HTTP/1.0': async (world) => {
+      await askRaw(world.gateway.https, 'GET /iapi/ HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n');
       return world.ibackend.seen.length > 0 ? 'it arrived' : undefined;
     },
     'the new backend for a stranger, by an absolute request line': async (world) => {

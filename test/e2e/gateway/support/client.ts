@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:tls';
 
@@ -43,6 +44,27 @@ export function ask(port: number, path: string, asked: Asked = {}): Promise<Answ
     );
     request.on('error', reject);
     request.end(asked.body);
+  });
+}
+
+/** One GET over plain http. */
+export function askPlainly(
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  method = 'GET',
+): Promise<{ readonly status: number; readonly location: string | undefined; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, location: response.headers.location, body }),
+      );
+    });
+    request.on('error', reject);
+    request.end();
   });
 }
 

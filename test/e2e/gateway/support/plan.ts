@@ -46,6 +46,8 @@ export function gatewayPlan(
   return {
     server: 'test',
     dns: 'new.example.org',
+    // Tests ask by address, or send what a person can type quickest.
+    names: ['new.example.org', '127.0.0.1', 'x'],
     httpPort: 80,
     httpsPort: parts.httpsPort ?? 443,
     certificate: { source: 'self-signed' },

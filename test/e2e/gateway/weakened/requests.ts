@@ -61,6 +61,14 @@ export const requestWeaknesses = {
   'follows-accel': [
     at(proxy, 'proxy_ignore_headers X-Accel-Redirect X-Accel-Expires', 'proxy_ignore_headers X-Accel-Expires'),
   ],
+  'any-host': [
+    at('servers/unknown-host.conf', 'listen 8080 default_server;', 'listen 8080;'),
+    at('servers/unknown-host.conf', 'listen 8443 ssl default_server;', 'listen 8443 ssl;'),
+    at('servers/http.conf', 'listen 8080;', 'listen 8080 default_server;'),
+    at('servers/https.conf', 'listen 8443 ssl;', 'listen 8443 ssl default_server;'),
+    at('servers/unknown-host.conf', 'server_name "";', 'server_name none.invalid;'),
+    at('names.conf', 'default "";', 'default $http_host;\n    "" $host;'),
+  ],
   'any-origin': [at('lua/foreign.lua', 'if safe_methods[ngx.req.get_method()] then', 'if true then')],
   'any-spelling': [at(application, 'if not kind.is_plain then', 'if false then')],
   'refuses-nothing': [at('lua/refusals.lua', '  if not rule then\n', '  if true then\n')],
