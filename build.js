@@ -1,9 +1,11 @@
 // Builds dist/ (one bundle split only at dynamic imports, the stand-ins of the sandbox) and oclif.manifest.json.
 // Everything is made under a temporary name and renamed, so that an interrupted build leaves the old one.
-import { readdirSync, renameSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { renameSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 
 import { build } from 'esbuild';
+
+import { generatedIndexes } from './generated-indexes.js';
 
 const root = import.meta.dirname;
 
@@ -11,18 +13,6 @@ if (process.argv.includes('--schema')) {
   const { writeJsonSchema } = await import('./src/workspace/store/write-json-schema.ts');
   await writeJsonSchema(root);
   process.exit(0);
-}
-
-/** src/commands/servers/list.ts -> 'servers:list'; `index` names its folder. */
-function commandIndex() {
-  const folder = join(root, 'src/commands');
-  const files = readdirSync(folder, { recursive: true })
-    .map((file) => file.split(sep).join('/'))
-    .filter((file) => file.endsWith('.ts'))
-    .sort();
-  const imports = files.map((file, n) => `import c${n} from './src/commands/${file}';`);
-  const entries = files.map((file, n) => `  '${file.replace(/(\/index)?\.ts$/, '').replaceAll('/', ':')}': c${n},`);
-  return `${imports.join('\n')}\nexport const commands = {\n${entries.join('\n')}\n};\n`;
 }
 
 const shared = {
@@ -54,11 +44,11 @@ try {
     entryPoints: { main: join(root, 'src/cli/main.ts'), index: 'virtual:commands' },
     plugins: [
       {
-        name: 'command-index',
+        name: 'generated-indexes',
         setup(plugin) {
-          plugin.onResolve({ filter: /^virtual:commands$/ }, () => ({ path: 'commands', namespace: 'index' }));
-          plugin.onLoad({ filter: /.*/, namespace: 'index' }, () => ({
-            contents: commandIndex(),
+          plugin.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: 'index' }));
+          plugin.onLoad({ filter: /.*/, namespace: 'index' }, ({ path }) => ({
+            contents: generatedIndexes[path](),
             resolveDir: root,
             loader: 'ts',
           }));

@@ -13,13 +13,17 @@ const arrows = {
   images: ['failure', 'workspace', 'modules', 'stack', 'rendering', 'engines', 'images'],
   deployment: ['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'images', 'deployment'],
   'gateway-test': ['failure', 'workspace', 'modules', 'stack', 'gateway-test'],
+  doctor: [
+    ...['failure', 'workspace', 'modules', 'stack', 'legacy', 'engines', 'deployment', 'gateway-test', 'images'],
+    'doctor',
+  ],
   sandbox: [
     ...['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'images', 'deployment'],
     'sandbox',
   ],
   cli: [
     ...['failure', 'workspace', 'modules', 'stack', 'rendering', 'legacy', 'engines', 'deployment', 'gateway-test'],
-    ...['images', 'sandbox', 'cli'],
+    ...['images', 'doctor', 'sandbox', 'cli'],
   ],
 };
 const folders = ['commands', ...Object.keys(arrows)];

@@ -1,5 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+import { generatedIndexes } from './generated-indexes.js';
+
+/** The modules that the build makes, from the same generator. */
+const indexes = {
+  name: 'generated-indexes',
+  resolveId: (id: string) => (id in generatedIndexes ? `\0${id}` : undefined),
+  load: (id: string) =>
+    id.startsWith('\0virtual:')
+      ? generatedIndexes[id.slice(1) as keyof typeof generatedIndexes]().replaceAll(
+          "'./src/",
+          `'${import.meta.dirname}/src/`,
+        )
+      : undefined,
+};
+
 /** What changes the box or takes ports that have names; files of a lane run one after the other. */
 const boxes = ['deployment', 'engine', 'operation', 'sandbox', 'survival'].map(
   (name) => `test/e2e/${name}/**/*.test.ts`,
@@ -15,6 +30,7 @@ const lane = (name: string, include: string[], exclude: string[] = []) => ({
  * that bin/test runs at the same time (they wait more than they work).
  */
 export default defineConfig({
+  plugins: [indexes],
   test: {
     disableConsoleIntercept: true,
     projects: [

@@ -35,7 +35,12 @@ export function serveConnection(server: Server, socket: Socket, sessionId: numbe
   function onMessage(message: Message): void {
     if (agreement === undefined) return prelogin(message);
     if (user === undefined) return login(message, agreement);
-    if (statements !== undefined) send(statements(message));
+    if (statements === undefined) return;
+    const { pace, cutsAfterLogin } = server.plays;
+    if (cutsAfterLogin) return void socket.destroy();
+    const answer = statements(message);
+    if (pace === 0) return send(answer);
+    setTimeout(() => void (socket.destroyed || send(answer)), pace).unref();
   }
 
   function prelogin(message: Message): void {

@@ -1,4 +1,5 @@
 import { sandboxUsers } from '../sandbox-users.ts';
+import { addedUpTo, type Plays } from './plays.ts';
 import type { ColumnType, Value } from './query/values.ts';
 
 /** A column and its declared length in characters (-1: max; absent: not a text column). */
@@ -59,7 +60,7 @@ const columns: Readonly<Record<string, readonly DatabaseColumn[]>> = {
 
 const migrations = ['core', 'location', 'insuree', 'policy', 'claim', 'db'];
 
-function rowsOf(table: string): Value[][] {
+function rowsOf(table: string, plays: Plays): Value[][] {
   switch (table) {
     case 'tblUsers':
       return sandboxUsers.map(({ id, loginName, lastName, otherNames, language }) => [
@@ -78,30 +79,38 @@ function rowsOf(table: string): Value[][] {
         ['fr', 'Français'],
       ];
     case 'django_migrations':
-      return migrations.map((app, n) => [n + 1, app, '0001_initial']);
+      return (plays.migrations ?? migrations.map((app) => [app, '0001_initial'] as const)).map(([app, name], n) => [
+        n + 1,
+        app,
+        name,
+      ]);
     default:
       return [];
   }
 }
 
-const tableOf = (name: string): DatabaseTable => ({
-  name,
-  view: false,
-  columns: columns[name] ?? [int('id')],
-  rows: rowsOf(name),
-});
+function tableOf(name: string, plays: Plays): DatabaseTable {
+  const added = addedUpTo(plays.legacyVersion).flatMap(({ table, column, length = 50 }) =>
+    table === name && column !== undefined ? [text(column, length)] : [],
+  );
+  const replaced = new Set(added.map((one) => one.name));
+  const own = (columns[name] ?? [int('id')]).filter((one) => !replaced.has(one.name));
+  return { name, view: false, columns: [...own, ...added], rows: rowsOf(name, plays) };
+}
 
 /** Fresh tables for one database. */
-export function tablesOf(list: TableList): readonly DatabaseTable[] {
+export function tablesOf(list: TableList, plays: Plays): readonly DatabaseTable[] {
+  const newer = addedUpTo(plays.legacyVersion).flatMap(({ table, column }) => (column === undefined ? [table] : []));
+  const legacy = [...legacyNames, ...newer];
   switch (list) {
     case 'empty':
       return [];
     case 'legacy':
-      return legacyNames.map(tableOf);
+      return legacy.map((name) => tableOf(name, plays));
     case 'modular':
       return [
-        ...[...legacyNames, ...modularNames].map(tableOf),
-        { ...tableOf('claim_ClaimAttachmentsCountView'), view: true },
+        ...[...legacy, ...modularNames].map((name) => tableOf(name, plays)),
+        { ...tableOf('claim_ClaimAttachmentsCountView', plays), view: true },
       ];
   }
 }

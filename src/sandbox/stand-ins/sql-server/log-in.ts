@@ -43,6 +43,9 @@ export function logIn(
         'Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.',
       ),
     );
+  const { refusal } = server.plays;
+  if (refusal !== undefined)
+    return refuse({ ...failed(refusal.number, 14, `Login failed for user '${login.user}'.`), state: refusal.state });
   if (!isKnown(server, login)) return refuse(failed(18456, 14, `Login failed for user '${login.user}'.`));
   const database = databaseName(server, login.database);
   if (database === undefined)

@@ -1,6 +1,7 @@
 import type { SecureContext } from 'node:tls';
 
 import type { StandInDatabase, TableList } from './databases.ts';
+import type { Plays } from './plays.ts';
 import type { EncryptionMode } from './tds/prelogin.ts';
 
 export type SqlServerOptions = {
@@ -18,12 +19,16 @@ export type SqlServerOptions = {
   readonly version?: string;
   /** Database roles of every login, and `execute`; default: what the backends need. */
   readonly roles?: readonly string[];
+  /** What it is like besides; the rest is as usual. */
+  readonly plays?: Partial<Plays>;
+  /** Newest TLS it speaks, and oldest: old Windows knows only 1.0. Default 1.2. */
+  readonly protocol?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2';
   /** Called for each statement that changed a row. */
   readonly onWrite?: (statement: string) => void;
 };
 
-/** `refuse`: connections are reset; `hang`: accepted, never answered. */
-export type SqlServerAvailability = 'up' | 'refuse' | 'hang';
+/** `refuse`: connections are reset; `hang`: accepted, never answered; `garbage`: something else answers. */
+export type SqlServerAvailability = 'up' | 'refuse' | 'hang' | 'garbage';
 
 export type SeenLogin = {
   readonly user: string;
@@ -58,6 +63,7 @@ export type Server = {
   readonly secureContext: SecureContext | undefined;
   readonly version: string;
   readonly roles: readonly string[];
+  readonly plays: Plays;
   readonly state: SqlServerState;
   readonly onWrite: (statement: string) => void;
 };

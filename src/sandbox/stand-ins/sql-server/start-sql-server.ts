@@ -1,9 +1,10 @@
 import { createServer } from 'node:net';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 
 import { closeServer, listen, trackSockets } from '../listening.ts';
 import { serveConnection } from './connection.ts';
 import { tablesOf, type TableList } from './databases.ts';
+import { usual } from './plays.ts';
 import type { Server, SqlServerAvailability, SqlServerOptions, SqlServerState } from './server.ts';
 
 export type SqlServer = {
@@ -25,18 +26,20 @@ export async function startSqlServer(options: SqlServerOptions = {}): Promise<Sq
   if (encryption !== 'not-supported' && options.tls === undefined)
     throw new Error(`encryption "${encryption}" needs a key and a certificate`);
   const databases: Readonly<Record<string, TableList>> = options.databases ?? { openIMIS: 'modular' };
+  const plays = { ...usual, ...options.plays };
   const server: Server = {
     logins: options.logins ?? [defaultLogin],
     databases: Object.entries(databases).map(([name, list]) => ({
       name,
-      tables: tablesOf(list),
+      tables: tablesOf(list, plays),
     })),
     encryption,
     // TDS 7.x cannot carry TLS 1.3: its tickets come after the handshake, when records are no longer wrapped.
     secureContext:
-      options.tls === undefined ? undefined : createSecureContext({ ...options.tls, maxVersion: 'TLSv1.2' }),
+      options.tls === undefined ? undefined : createSecureContext({ ...options.tls, ...protocolOf(options) }),
     version: options.version ?? '14.0.3465.1',
     roles: options.roles ?? ['db_datareader', 'db_datawriter', 'db_ddladmin', 'execute'],
+    plays,
     state: {
       connections: 0,
       logins: 0,
@@ -55,6 +58,7 @@ export async function startSqlServer(options: SqlServerOptions = {}): Promise<Sq
     if (server.state.availability === 'up') return serveConnection(server, socket, 50 + server.state.connections);
     socket.on('error', () => socket.destroy());
     if (server.state.availability === 'refuse') socket.resetAndDestroy();
+    else if (server.state.availability === 'garbage') socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     else socket.resume();
   });
   const sockets = trackSockets(tcp);
@@ -69,4 +73,9 @@ export async function startSqlServer(options: SqlServerOptions = {}): Promise<Sq
     setAvailability: (availability) => void (server.state.availability = availability),
     close: () => closeServer(tcp, sockets),
   };
+}
+
+function protocolOf({ protocol = 'TLSv1.2' }: SqlServerOptions): SecureContextOptions {
+  if (protocol === 'TLSv1.2') return { maxVersion: protocol };
+  return { minVersion: protocol, maxVersion: protocol, ciphers: 'DEFAULT@SECLEVEL=0' };
 }

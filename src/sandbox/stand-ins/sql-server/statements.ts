@@ -57,6 +57,7 @@ export function createStatements(server: Server, user: LoggedIn, sessionId: numb
     application: user.application,
     version: server.version,
     roles: server.roles,
+    plays: server.plays,
     sessionId,
     encrypted: user.encrypted,
     variables,

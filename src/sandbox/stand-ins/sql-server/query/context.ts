@@ -1,4 +1,5 @@
 import type { StandInDatabase } from '../databases.ts';
+import type { Plays } from '../plays.ts';
 import type { Value } from './values.ts';
 
 /** What a query may ask about the session it runs in. */
@@ -12,6 +13,7 @@ export type QueryContext = {
   readonly version: string;
   /** Database roles of the user. */
   readonly roles: readonly string[];
+  readonly plays: Plays;
   readonly sessionId: number;
   readonly encrypted: boolean;
   /** Parameters by name, lower case with `@`. */

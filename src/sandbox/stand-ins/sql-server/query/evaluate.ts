@@ -25,7 +25,7 @@ export function evaluate(context: QueryContext, scope: Scope, expression: Expres
     case 'call':
       return callFunction(context, expression.name, expression.arguments.map(of));
     case 'cast':
-      return cast(of(expression.value), expression.type);
+      return cast(of(expression.value), expression.type, expression.style);
     case 'star':
       return 1;
     case 'binary':
@@ -117,12 +117,13 @@ function like(value: Value, pattern: Value): Value {
   return bit(w === wanted.length);
 }
 
-function cast(value: Value, type: string): Value {
+function cast(value: Value, type: string, style?: number): Value {
   if (value === null) return null;
   if (/int|bit|numeric|decimal|float|real/.test(type)) {
     const number = Number(value);
     if (Number.isNaN(number)) throw new SqlError(245, `Conversion failed when converting to data type ${type}.`);
     return type === 'bit' ? (number === 0 ? 0 : 1) : number;
   }
-  return String(value);
+  // ISO 8601.
+  return style === 126 ? String(value).replace(' ', 'T') : String(value);
 }

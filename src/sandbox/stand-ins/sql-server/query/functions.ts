@@ -1,4 +1,5 @@
 import type { QueryContext } from './context.ts';
+import { dateDifference, serverTime } from '../plays.ts';
 import { objectId } from './relations.ts';
 import { SqlError, type Value } from './values.ts';
 
@@ -10,11 +11,11 @@ const withoutBrackets = (name: string): string => (name.split('.').at(-1) ?? '')
 const properties: Readonly<Record<string, (context: QueryContext) => Value>> = {
   productversion: ({ version }) => version,
   productlevel: () => 'RTM',
-  edition: () => 'Stand-in Edition',
-  engineedition: () => 3,
+  edition: ({ plays }) => plays.edition,
+  engineedition: ({ plays }) => plays.engineEdition,
   servername: () => 'STAND-IN',
   machinename: () => 'STAND-IN',
-  collation: () => 'Latin1_General_CI_AS',
+  collation: ({ plays }) => plays.serverCollation,
   isintegratedsecurityonly: () => 0,
 };
 
@@ -31,14 +32,15 @@ const functions: Readonly<Record<string, SqlFunction>> = {
   system_user: ({ user }) => user,
   host_name: ({ hostName }) => hostName,
   app_name: ({ application }) => application,
-  schema_name: (_, [id]) => (id === undefined || id === 1 ? 'dbo' : id === 4 ? 'sys' : null),
+  schema_name: ({ plays }, [id]) =>
+    id === undefined ? plays.defaultSchema : id === 1 ? 'dbo' : id === 4 ? 'sys' : null,
   schema_id: (_, [name]) => (asText(name).toLowerCase() === 'dbo' ? 1 : null),
   object_id: (context, [name]) => objectId(context, withoutBrackets(asText(name))),
   object_name: (context, [id]) =>
     context.database.tables.find((table) => objectId(context, table.name) === id)?.name ?? null,
   serverproperty: (context, [name]) => properties[asText(name).toLowerCase()]?.(context) ?? null,
-  databasepropertyex: (_, [, name]) => (asText(name).toLowerCase() === 'collation' ? 'Latin1_General_CI_AS' : null),
-  has_perms_by_name: ({ roles }, [, , permission]) => permitted(roles, asText(permission).toLowerCase()),
+  databasepropertyex: ({ plays }, [, name]) => (asText(name).toLowerCase() === 'collation' ? plays.collation : null),
+  has_perms_by_name: (context, [, , permission]) => permitted(context, asText(permission).toLowerCase()),
   has_dbaccess: ({ databaseNames }, [name]) =>
     databaseNames.some((one) => one.toLowerCase() === asText(name).toLowerCase()) ? 1 : null,
   is_member: ({ roles }, [role]) => (roles.includes(asText(role).toLowerCase()) ? 1 : 0),
@@ -49,8 +51,12 @@ const functions: Readonly<Record<string, SqlFunction>> = {
   lower: (_, [value]) => asText(value).toLowerCase(),
   upper: (_, [value]) => asText(value).toUpperCase(),
   len: (_, [value]) => asText(value).replace(/ +$/, '').length,
-  getdate: () => new Date().toISOString().replace('T', ' ').slice(0, 19),
-  sysdatetime: () => new Date().toISOString().replace('T', ' ').slice(0, 19),
+  quotename: (_, [value]) => `[${asText(value).replaceAll(']', ']]')}]`,
+  getdate: ({ plays }) => serverTime(plays, true),
+  sysdatetime: ({ plays }) => serverTime(plays, true),
+  getutcdate: ({ plays }) => serverTime(plays, false),
+  datediff: (_, [unit, from, to]) => dateDifference(asText(unit), from ?? null, to ?? null),
+  fileproperty: ({ plays }, [name]) => plays.files[Number(asText(name).replace('file', ''))]?.used ?? null,
 };
 
 const rolePermissions: Readonly<Record<string, readonly string[]>> = {
@@ -61,7 +67,9 @@ const rolePermissions: Readonly<Record<string, readonly string[]>> = {
   execute: ['execute'],
 };
 
-function permitted(roles: readonly string[], permission: string): number {
+function permitted({ roles, plays }: QueryContext, permission: string): number {
+  if (permission === 'view server state') return plays.seesSessions ? 1 : 0;
+  if (plays.denied.includes(permission)) return 0;
   return roles.some((role) => rolePermissions[role]?.includes(permission) === true) ? 1 : 0;
 }
 

@@ -72,7 +72,8 @@ function operand(cursor: Cursor, depth: number): Expression {
   if (token?.kind === 'word') {
     const path = cursor.path();
     if (!cursor.isSymbol('(')) return { kind: 'column', path };
-    return { kind: 'call', name: path.at(-1)?.toLowerCase() ?? '', arguments: list(cursor, depth) };
+    const name = path.at(-1)?.toLowerCase() ?? '';
+    return { kind: 'call', name, arguments: name === 'datediff' ? dates(cursor, depth) : list(cursor, depth) };
   }
   const taken = cursor.next();
   switch (taken.kind) {
@@ -96,6 +97,16 @@ function list(cursor: Cursor, depth: number): readonly Expression[] {
     return [{ kind: 'star' }];
   }
   const items = [parseExpression(cursor, depth + 1)];
+  while (cursor.takeSymbol(',')) items.push(parseExpression(cursor, depth + 1));
+  cursor.expectSymbol(')');
+  return items;
+}
+
+/** `(minute, x, y)`: the unit is a word, not a column. */
+function dates(cursor: Cursor, depth: number): readonly Expression[] {
+  cursor.expectSymbol('(');
+  const unit: Expression = { kind: 'literal', value: cursor.name().toLowerCase() };
+  const items: Expression[] = [unit];
   while (cursor.takeSymbol(',')) items.push(parseExpression(cursor, depth + 1));
   cursor.expectSymbol(')');
   return items;
@@ -129,8 +140,9 @@ function castOf(cursor: Cursor, depth: number): Expression {
   const type = typeName(cursor);
   cursor.expectSymbol(',');
   const value = parseExpression(cursor, depth + 1);
+  const style = cursor.takeSymbol(',') ? cursor.next() : undefined;
   cursor.expectSymbol(')');
-  return { kind: 'cast', type, value };
+  return { kind: 'cast', type, value, ...(style?.kind === 'number' ? { style: style.value } : {}) };
 }
 
 function typeName(cursor: Cursor): string {

@@ -1,5 +1,6 @@
 import type { DatabaseTable } from '../databases.ts';
 import type { QueryContext } from './context.ts';
+import { serverViews } from './server-views.ts';
 import { SqlError, type ColumnInfo, type Value } from './values.ts';
 
 /** What FROM names: columns and rows. */
@@ -20,7 +21,8 @@ const int = (name: string): ColumnInfo => ({ name, type: 'int' });
 export function relationOf(context: QueryContext, path: readonly string[]): Relation {
   const [schema, name] =
     path.length > 1 ? path.slice(-2).map((part) => part.toLowerCase()) : ['dbo', path[0]?.toLowerCase()];
-  const view = systemViews[`${schema}.${name}`];
+  const catalogue = path.length > 2 ? `${path.at(-3)?.toLowerCase() ?? ''}.` : '';
+  const view = serverViews[`${catalogue}${schema}.${name}`] ?? systemViews[`${schema}.${name}`];
   if (view !== undefined) return view(context);
   const table = context.database.tables.find((one) => schema === 'dbo' && one.name.toLowerCase() === name);
   if (table === undefined) throw new SqlError(208, `Invalid object name '${path.join('.')}'.`);
@@ -39,10 +41,6 @@ const systemViews: Readonly<Record<string, (context: QueryContext) => Relation>>
       [1, 'dbo'],
       [4, 'sys'],
     ],
-  }),
-  'sys.databases': (context) => ({
-    columns: [int('database_id'), text('name'), int('compatibility_level'), text('collation_name'), int('state')],
-    rows: context.databaseNames.map((name, n) => [n + 1, name, 140, 'Latin1_General_CI_AS', 0]),
   }),
   'sys.columns': (context) => ({
     columns: [int('object_id'), int('column_id'), text('name'), int('max_length')],

@@ -95,7 +95,7 @@ function inOrder(
 }
 
 const textFunctions =
-  /^(db_name|suser_s?name|original_login|user_name|system_user|host_name|app_name|schema_name|object_name|lower|upper|getdate|sysdatetime|databasepropertyex|isnull|coalesce)$/;
+  /^(db_name|suser_s?name|original_login|user_name|system_user|host_name|app_name|schema_name|object_name|lower|upper|getdate|sysdatetime|getutcdate|quotename|databasepropertyex|isnull|coalesce)$/;
 
 function typeOf(scope: Scope, expression: Expression): ColumnType {
   switch (expression.kind) {

@@ -5,7 +5,8 @@ export type Expression =
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'column'; readonly path: readonly string[] }
   | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
-  | { readonly kind: 'cast'; readonly type: string; readonly value: Expression }
+  /** `style`: the third argument of CONVERT. */
+  | { readonly kind: 'cast'; readonly type: string; readonly value: Expression; readonly style?: number }
   | { readonly kind: 'star' }
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'not'; readonly value: Expression }
