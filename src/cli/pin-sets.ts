@@ -1,10 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { Failure } from '../failure.ts';
 import { since } from '../modules/generation.ts';
 import { byUntil, daysOver, type OpenHotfix } from '../modules/hotfix.ts';
-import { readOpenimisJson } from '../modules/openimis-json.ts';
 import type { PinComponent } from '../modules/package-name.ts';
 import { type Pinned, pinComponents, type PinnedModule, type PinSet, readPin } from '../modules/pin-set.ts';
 import { baseModules, effectivePins } from '../modules/pins.ts';
@@ -13,7 +9,6 @@ import { isReleaseName, releaseGeneration, type ReleaseName, releaseNames } from
 import { packageRoot } from '../package-root.ts';
 import { nearest } from '../workspace/nearest.ts';
 import { serverNames } from '../workspace/parse.ts';
-import { readTextFile } from '../workspace/store/files.ts';
 import { loadRelease } from '../workspace/store/release-store.ts';
 import { openWorkspace, type Workspace } from '../workspace/store/workspace-store.ts';
 import { serverPins } from './server-pins.ts';
@@ -28,19 +23,37 @@ export function pinSources(folder: string | undefined): PinSources {
 }
 
 /**
- * A server of the workspace, an upstream release, or an openimis.json (file or folder).
- * Throws SERVER_UNKNOWN naming what there is, PINS_UNREADABLE, WORKSPACE_INVALID.
+ * A server of the workspace, one of its revisions (`test@r7`), an upstream release, an openimis.json or a lock file (or their
+ * folder). Throws SERVER_UNKNOWN naming what there is, PINS_UNREADABLE, LOCK_INVALID, WORKSPACE_INVALID, USAGE, ENGINE_*.
  */
 export async function pinSetOf(word: string, sources: PinSources): Promise<PinSet> {
   if (isReleaseName(word)) return releasePins(await loadRelease(packageRoot(), word), word);
-  if (/[/\\]|\.json$/i.test(word)) return filePins(word);
+  if (isFileWord(word)) return (await import('./file-pins.ts')).filePins(word);
   const workspace = await sources.workspace();
   const names = serverNames(workspace.config);
   if (names.includes(word)) return serverPins(workspace, word);
-  const near = nearest(word, [...names, ...releaseNames]);
-  throw new Failure(
+  const [, server = word, revision] = /^([^@]*)@r([1-9]\d{0,8})$/.exec(word) ?? [];
+  if (revision !== undefined && names.includes(server))
+    return (await import('./revision-set.ts')).revisionSet(workspace, server, Number(revision));
+  throw unknownName(word, names);
+}
+
+/** Is a word meant to be a file? `./x`, `x/`, `x.json`, and `x.json@test` for one server of a lock file. */
+function isFileWord(word: string): boolean {
+  return /[/\\]|^\.\.?$|\.json$|\.json@[^@]*$/i.test(word);
+}
+
+function unknownName(word: string, names: readonly string[]): Failure {
+  const server = word.replace(/@.*$/s, '');
+  const shown = JSON.stringify(word.slice(0, 64));
+  if (names.includes(server))
+    return new Failure('USAGE', `${shown} is no revision of ${server}`, [
+      `a revision is written ${server}@r7; openimis status ${server} lists them`,
+    ]);
+  const near = nearest(server, [...names, ...releaseNames]);
+  return new Failure(
     'SERVER_UNKNOWN',
-    `there is no server and no release ${JSON.stringify(word.slice(0, 64))}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
+    `there is no server and no release ${shown}${near === undefined ? '' : ` (did you mean ${near}?)`}`,
     [
       `servers: ${names.join(', ') || 'none'}`,
       `releases: ${releaseNames.join(', ')}`,
@@ -86,16 +99,4 @@ function releasePins(release: Release, name: ReleaseName): PinSet {
     return base === undefined ? [] : [[component, effectivePins(component, base).map(readPin)] as const];
   });
   return { name: `release ${name}`, components: Object.fromEntries(components), extra: {} };
-}
-
-async function filePins(word: string): Promise<PinSet> {
-  const isFolder = await stat(word).then(
-    (status) => status.isDirectory(),
-    () => false,
-  );
-  const file = isFolder ? join(word, 'openimis.json') : word;
-  const read = await readTextFile(file, 8 * 1024 * 1024, 'PINS_UNREADABLE');
-  if (read === undefined)
-    throw new Failure('PINS_UNREADABLE', `there is no file ${file}`, ['name an openimis.json, or the folder of one']);
-  return readOpenimisJson(read.text, file);
 }

@@ -1,6 +1,6 @@
 import type { DeploymentContext } from '../deployment/context.ts';
 import { openDeployment } from '../deployment/open-deployment.ts';
-import { openWorkspace } from '../workspace/store/workspace-store.ts';
+import { openWorkspace, type Workspace } from '../workspace/store/workspace-store.ts';
 import { chooseServer } from './session.ts';
 import { withEngine } from './with-engine.ts';
 
@@ -11,7 +11,15 @@ export async function withServerOnEngine<T>(
   choice: ServerChoice,
   use: (context: DeploymentContext) => Promise<T>,
 ): Promise<T> {
-  const { config, folder } = await openWorkspace(choice.folder);
-  const name = chooseServer(config, choice.name);
+  const workspace = await openWorkspace(choice.folder);
+  return withContext(workspace, chooseServer(workspace.config, choice.name), use);
+}
+
+/** The same for a workspace that is open already. */
+export async function withContext<T>(
+  { config, folder }: Workspace,
+  name: string,
+  use: (context: DeploymentContext) => Promise<T>,
+): Promise<T> {
   return withEngine(async (engine) => use(await openDeployment(engine, { config, folder, name, secrets: {} })));
 }

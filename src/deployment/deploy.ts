@@ -150,7 +150,7 @@ async function deployRevision({
   signal,
 }: Work): Promise<DeployOutcome> {
   const { server } = context;
-  const { stack, rendered } = wanted;
+  const { stack } = wanted;
   const { revision } = stack;
   const before = observation.serving;
   const ending: Ending = {
@@ -180,7 +180,7 @@ async function deployRevision({
         ...(before === undefined ? {} : { before }),
         ...(observation.gatewayVersion === undefined ? {} : { gatewayBefore: observation.gatewayVersion }),
       };
-      ending.folder = await beginRevision(context, own.gateway, plan, rendered);
+      ending.folder = await beginRevision(context, own.gateway, plan, wanted);
       await steps.keepIn(ending.folder);
       await startWebServices(context, wanted, work);
     });

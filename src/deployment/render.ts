@@ -5,7 +5,7 @@ import { renderStack } from '../rendering/render-stack.ts';
 import type { RenderedFile, RenderedStack } from '../rendering/rendered.ts';
 import type { Templates } from '../rendering/templates/load.ts';
 import type { ImageBuild } from '../engines/engine.ts';
-import { baseModules, effectiveExtra, effectivePins, pinsHash } from '../modules/pins.ts';
+import { baseModules, effectiveExtra, effectivePins, type Pin, pinsHash } from '../modules/pins.ts';
 import type { Release } from '../modules/release.ts';
 import { candidateSubnets } from '../stack/addresses.ts';
 import { buildStack, type StackInputs } from '../stack/build-stack.ts';
@@ -40,6 +40,7 @@ export type RenderInput = {
 export type RenderedServer = {
   readonly stack: Stack;
   readonly rendered: RenderedStack;
+  readonly pins: readonly Pin[];
   /** Name of the version folder in the gateway's volume, `<files>-<keys>-<API users>`: changes with each of them. */
   readonly gatewayVersion: string;
 };
@@ -49,6 +50,7 @@ const noSecrets = '0'.repeat(16);
 /** Server -> Stack -> rendered files, in memory. */
 export function renderServer(input: RenderInput): RenderedServer {
   const { server, workspace, revision, projectPrefix, subnet, images } = input;
+  const pins = pinsOf(server, input.release);
   const stack = buildStack(server, {
     workspace,
     revision,
@@ -57,12 +59,12 @@ export function renderServer(input: RenderInput): RenderedServer {
     images,
     sandbox: projectPrefix === 'openimis-sandbox',
     secretsHash: input.secrets === undefined ? noSecrets : secretsHash(input.secrets),
-    pinsHash: serverPinsHash(server, input.release),
+    pinsHash: pinsHash(pins),
   });
   const rendered = renderStack(stack, input.templates);
   const parts =
     input.secrets === undefined ? [noSecrets] : [gatewayKeysHash(input.secrets), gatewayOnlyHash(input.secrets)];
-  return { stack, rendered, gatewayVersion: [filesHash(rendered.gateway), ...parts].join('-') };
+  return { stack, rendered, pins, gatewayVersion: [filesHash(rendered.gateway), ...parts].join('-') };
 }
 
 /** What `openimis render` writes: no engine is asked, nothing is built, no secret is needed. */
@@ -80,15 +82,14 @@ export function renderFiles(input: Omit<RenderInput, 'revision' | 'subnet' | 'im
   ];
 }
 
-function serverPinsHash(server: Server, release: Release | undefined): string {
-  return pinsHash(
-    pinnedComponents
-      .filter((component) => server.components[component] !== undefined)
-      .flatMap((component) => {
-        const modules = effectivePins(component, baseModules(release, component), server.pins[component]);
-        return [...modules, ...effectiveExtra(component, server.extra[component], modules)];
-      }),
-  );
+/** Modules and extra packages of every component that is deployed. */
+function pinsOf(server: Server, release: Release | undefined): readonly Pin[] {
+  return pinnedComponents
+    .filter((component) => server.components[component] !== undefined)
+    .flatMap((component) => {
+      const modules = effectivePins(component, baseModules(release, component), server.pins[component]);
+      return [...modules, ...effectiveExtra(component, server.extra[component], modules)];
+    });
 }
 
 /** The base that a box with a container registry uses. */
@@ -105,7 +106,7 @@ function laterReferences({
   server,
   release,
 }: Pick<RenderInput, 'server' | 'release'>): Partial<Record<ComponentName, string>> {
-  const hash = serverPinsHash(server, release);
+  const hash = pinsHash(pinsOf(server, release));
   return Object.fromEntries(
     componentNames.map((name) => [name, `openimis-${name === 'worker' ? 'backend' : name}:${hash}`]),
   );

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { pinComponents } from '../modules/pin-set.ts';
+import type { Pin } from '../modules/pins.ts';
 import type { RenderedFile } from '../rendering/rendered.ts';
 
 const image = z.object({ reference: z.string(), id: z.string() });
@@ -33,6 +35,25 @@ const outcomeSchema = z.object({
   message: z.string().optional(),
 });
 
+const one = z.string().max(2000);
+/** `r<N>/pins.json`: modules and extra packages of revision N, each as openimis.yaml or the release said it then. */
+const pinsSchema = z.object({
+  schema: z.literal(1),
+  pins: z
+    .array(
+      z.object({
+        component: z.enum(pinComponents),
+        package: one,
+        name: one.exactOptional(),
+        spec: one,
+        origin: one,
+        extra: z.literal(true).exactOptional(),
+        hotfix: z.object({ reason: one, until: one }).exactOptional(),
+      }),
+    )
+    .max(20_000),
+});
+
 export type RevisionPlan = z.infer<typeof planSchema>;
 export type RevisionOutcome = z.infer<typeof outcomeSchema>;
 
@@ -43,6 +64,8 @@ export type RevisionRecord = {
   readonly outcome?: RevisionOutcome;
   /** Text of the base project's compose.yaml as of this revision. */
   readonly base?: string;
+  /** Undefined for a revision of an openimis that did not keep them. */
+  readonly pins?: readonly Pin[];
 };
 
 /** Reads what the state volume holds; anything that is not ours or not readable is left out. Ordered by number. */
@@ -60,13 +83,20 @@ export function readRecords(files: readonly RenderedFile[]): readonly RevisionRe
       const plan = parsed(planSchema, contents.get('plan.json'));
       const outcome = parsed(outcomeSchema, contents.get('outcome.json'));
       const base = contents.get('base/compose.yaml');
+      const pins = readRecordedPins(contents.get('pins.json'));
       return {
         revision,
         ...(plan?.revision === revision ? { plan } : {}),
         ...(outcome === undefined ? {} : { outcome }),
         ...(base === undefined ? {} : { base }),
+        ...(pins === undefined ? {} : { pins }),
       };
     });
+}
+
+/** Text of a `pins.json`; undefined when there is none, or none that can be read. */
+export function readRecordedPins(text: string | undefined): readonly Pin[] | undefined {
+  return parsed(pinsSchema, text)?.pins;
 }
 
 function parsed<T>(schema: z.ZodType<T>, text: string | undefined): T | undefined {

@@ -1,5 +1,6 @@
-import type { RenderedFile, RenderedStack } from '../rendering/rendered.ts';
+import type { RenderedFile } from '../rendering/rendered.ts';
 import { type DeploymentContext, serverLabels, serverNames } from './context.ts';
+import type { RenderedServer } from './render.ts';
 import { readRecords, type RevisionOutcome, type RevisionPlan, type RevisionRecord } from './revision-record.ts';
 
 /** One line of `r<N>/journal.jsonl`. */
@@ -32,13 +33,14 @@ export async function beginRevision(
   context: DeploymentContext,
   image: string,
   plan: Omit<RevisionPlan, 'schema' | 'startedAt' | 'by'>,
-  rendered: RenderedStack,
+  { rendered, pins }: Pick<RenderedServer, 'rendered' | 'pins'>,
 ): Promise<RevisionFolder> {
   const folder = openRevision(context, image, plan.revision);
   await folder.keep([
     ...rendered.gateway.map((file) => ({ ...file, path: `gateway/${file.path}` })),
     { path: 'base/compose.yaml', content: rendered.base.compose },
     { path: 'revision/compose.yaml', content: rendered.current.compose },
+    { path: 'pins.json', content: json({ schema: 1, pins }) },
     {
       path: 'plan.json',
       content: json({ schema: 1, ...plan, startedAt: context.clock.now().toISOString(), by: context.operator }),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { deploy } from '../../src/deployment/deploy.ts';
 import { noEvents } from '../../src/deployment/events.ts';
 import { planDeployment } from '../../src/deployment/plan-deployment.ts';
+import { revisionPins } from '../../src/deployment/revision-pins.ts';
 import {
   bankOn,
   box,
@@ -39,7 +40,13 @@ describe('the first deploy', () => {
 
   it('keeps what the revision is on the engine and copies it, without any secret', async () => {
     const world = box();
-    const context = contextOn(world);
+    const context = contextOn(world, {
+      server: {
+        ...server,
+        pins: { ibackend: { 'openimis-be-core': '1.1.0' } },
+        extra: { backend: { requests: '2.32.3' } },
+      },
+    });
     await deployOn(context);
     const plan = JSON.parse(stateFile(world, 'r1/plan.json') ?? '') as Record<string, unknown>;
     expect(plan).toMatchObject({
@@ -49,6 +56,14 @@ describe('the first deploy', () => {
     });
     expect(JSON.parse(stateFile(world, 'r1/outcome.json') ?? '')).toMatchObject({ status: 'serving' });
     expect(stateFile(world, 'r1/journal.jsonl')).toContain('"step":"switch","event":"started"');
+    expect(await revisionPins(context, 1)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ component: 'ibackend', package: 'openimis-be-core', spec: '==1.1.0', origin: 'openimis.yaml' }), // prettier-ignore
+        expect.objectContaining({ component: 'backend', package: 'requests', spec: '==2.32.3', extra: true }),
+      ]),
+    );
+    await expect(revisionPins(context, 7)).rejects.toMatchObject({ code: 'USAGE', hints: ['revisions: test@r1'] });
+    await expect(revisionPins(contextOn(box()), 1)).rejects.toMatchObject({ code: 'NOT_DEPLOYED' });
     expect(context.copies.map(({ path }) => path)).toContain('r1/revision/compose.yaml');
     const kept = [...(world.volumes.get('openimis-test_state')?.files.values() ?? [])].join('\n');
     for (const value of Object.values(secrets)) expect(kept).not.toContain(value);

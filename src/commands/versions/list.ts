@@ -9,7 +9,8 @@ import { pinsHead, pinsRows, pinsView } from '../../cli/views/pins-view.ts';
 export default class VersionsList extends BaseCommand {
   static override summary = 'list the modules of a server with their versions';
   static override description = `The base set of the server's release with its own pins over it; packages that are no modules (extra) below it. A worker
-runs the backend's modules. SERVER may also be an upstream release or an openimis.json file.`;
+runs the backend's modules. SERVER may also be a revision (test@r7), an upstream release, an openimis.json
+or a lock file.`;
   static override args = serverArgument;
   static override flags = {
     server: serverFlag,

@@ -10,11 +10,15 @@ import type { PinSet } from '../../modules/pin-set.ts';
 
 export default class VersionsMatrix extends BaseCommand {
   static override summary = 'show the module versions of several servers side by side';
-  static override description = `Modules down, servers across. Each name is a server of openimis.yaml, an upstream release (1.1.0) or an openimis.json
-file (or its folder).`;
+  static override description = `Modules down, servers across. Each name is a server of openimis.yaml, a revision (test@r7), an upstream release (1.1.0), an
+openimis.json or a lock file (or its folder).`;
   static override strict = false;
   static override args = {
-    names: Args.string({ required: true, description: 'two or more servers, releases or files', ignoreStdin: true }),
+    names: Args.string({
+      required: true,
+      description: 'two or more servers, revisions, releases or files',
+      ignoreStdin: true,
+    }),
   };
   static override flags = { component: componentFlag, ...sheetFlags };
   static override examples = ['<%= config.bin %> versions matrix demo test qa --only-changed'];

@@ -10,6 +10,7 @@ import { buildStandInImage } from '../../../src/sandbox/stand-in-image.ts';
 import { openimis, packageFolder } from '../../support/cli.ts';
 import { type Answer, ask } from './ask.ts';
 import { apiUserCases } from './api-users.ts';
+import { versionCases } from './versions.ts';
 import { createDockerEngine, freePort, type Legacy, startLegacy, temporaryFolder } from '../deployment/box.ts';
 
 /** The commands of an operator on a server that really runs, each as a person or a script would call it. */
@@ -78,6 +79,8 @@ const containers = async (): Promise<readonly string[]> =>
   (await engine.containers({ 'org.openimis.server': name }))
     .map(({ id, startedAt }) => `${id} ${startedAt ?? ''}`)
     .sort();
+
+describe('openimis versions', () => versionCases({ name, run, text }));
 
 describe('openimis cutover', () => {
   it('leads a page to its successor by a reload, and back in seconds; openimis.yaml keeps its comments', async () => {
