@@ -33,7 +33,14 @@ export function renderGateway(plan: GatewayPlan, templates: Templates): readonly
         legacy: legacyUpstream(plan.legacy),
       }),
     },
-    { path: 'legacy-proxy.conf', content: fill(template('legacy-proxy.conf.eta'), { tls: tlsOf(plan.legacy) }) },
+    {
+      path: 'legacy-proxy.conf',
+      content: fill(template('legacy-proxy.conf.eta'), {
+        tls: tlsOf(plan.legacy),
+        host: plan.legacy?.host ?? 'none',
+        origin: plan.legacy === undefined ? 'none' : legacyOrigin(plan.legacy),
+      }),
+    },
     ...(plan.legacy?.tls === 'pin' ? [{ path: 'legacy-certificate.pem', content: plan.legacy.certificate ?? '' }] : []),
     {
       path: 'addresses.conf',
@@ -136,6 +143,10 @@ function legacyUpstream(legacy: LegacyTarget | undefined): string | undefined {
   }
 }
 
+function legacyOrigin({ connectIs, scheme, connect, port }: LegacyTarget): string {
+  return connectIs === 'name' ? `${scheme}://${connect}:${port}` : `${scheme}://legacy`;
+}
+
 function tlsOf(legacy: LegacyTarget | undefined): LegacyTls {
   return legacy?.tls ?? (legacy?.scheme === 'https' ? 'verify' : 'none');
 }
@@ -186,10 +197,6 @@ function luaData(plan: GatewayPlan): unknown {
     session: plan.session,
     home: plan.home,
     legacy: legacy && {
-      origin:
-        legacy.connectIs === 'name'
-          ? `${legacy.scheme}://${legacy.connect}:${legacy.port}`
-          : `${legacy.scheme}://legacy`,
       connectIs: legacy.connectIs,
       host: legacy.host,
       certificateName:

@@ -102,8 +102,8 @@ describe('renderGateway', () => {
     expect(upstream({ connect: 'old.example.org', connectIs: 'name' })).not.toContain('upstream legacy');
     expect(upstream({ connect: 'host.docker.internal', connectIs: 'this-box' })).toContain('balancer_by_lua_block');
     expect(
-      file('data.json', { ...plan, legacy: { ...legacy, connect: 'old.example.org', connectIs: 'name' } }),
-    ).toContain('"origin": "http://old.example.org:80"');
+      file('legacy-proxy.conf', { ...plan, legacy: { ...legacy, connect: 'old.example.org', connectIs: 'name' } }),
+    ).toContain('set $openimis_legacy http://old.example.org:80;');
   });
 
   it('names every printed certificate: an address as address', () => {

@@ -1,10 +1,10 @@
--- Who may use /api with Basic Auth, and as whom: one line per API user in the secrets file `htpasswd`, as `openimis users add`
--- writes it:   name:bcrypt hash   or   name:bcrypt hash:as=LOGIN paths=/api/x/,/api/y/ from=10.0.0.0/8 expires=2027-12-31
--- A line that is not understood as a whole is nobody: a restriction must never be lost.
+-- Who may use /api with Basic Auth, and as whom.
 local answer = require "answer"
 local audit = require "audit"
 local api_memory = require "api_memory"
+local api_user_line = require "api_user_line"
 local crypto = require "crypto"
+local lrucache = require "resty.lrucache"
 local networks = require "networks"
 local password_check = require "password_check"
 local settings = require "settings"
@@ -13,61 +13,13 @@ local api_users = {}
 
 local longest_password = 72 -- bytes; bcrypt would not look at more
 local users, hashes = {}, {}
-
-local readers = {
-  as = function(user, value)
-    user.as = ngx.unescape_uri((value:gsub("%+", "%%2B")))
-    return not value:gsub("%%%x%x", ""):find("%", 1, true) and user.as:find("^[\32-\126]+$") ~= nil and #user.as <= 50
-  end,
-  paths = function(user, value)
-    user.paths = {}
-    for path in value:gmatch("[^,]+") do
-      local plain = path:gsub("/+$", "")
-      if not plain:find("^/[%w/._~-]+$") then
-        return false
-      end
-      user.paths[#user.paths + 1] = plain
-    end
-    return #user.paths > 0
-  end,
-  from = function(user, value)
-    user.from = {}
-    for text in value:gmatch("[^,]+") do
-      local network = networks.parse(text)
-      if not network then
-        return false
-      end
-      user.from[#user.from + 1] = network
-    end
-    return #user.from > 0
-  end,
-  expires = function(user, value)
-    user.expires = value
-    return value:find("^%d%d%d%d%-%d%d%-%d%d$") ~= nil
-  end,
-}
-
-local function parse(line)
-  local name, hash, rest = line:match("^([%w._@+-][%w._@+ -]*):(%$2[aby]%$%d%d%$[./%w]+)(.*)$")
-  local cost = hash and tonumber(hash:sub(5, 6))
-  if not name or #name > 50 or #hash ~= 60 or cost > 14 or (rest ~= "" and rest:sub(1, 1) ~= ":") then
-    return nil
-  end
-  local user = { name = name, hash = hash, as = name }
-  local seen = {}
-  for word in rest:sub(2):gmatch("%S+") do
-    local key, value = word:match("^(%w+)=(.+)$")
-    if not key or seen[key] or not readers[key] or not readers[key](user, value) then
-      return nil
-    end
-    seen[key] = true
-  end
-  return user
-end
+-- By the Authorization header as it came: whose it is, and what stands for it in api_memory, which is asked each time whether
+-- that still counts. Reading the header and the keyed hash are saved; nothing is kept longer than a minute.
+local proven, proven_for = lrucache.new(200), 60
 
 function api_users.load()
   for line in settings.api_users:gmatch("[^\r\n]+") do
-    local user = parse(line)
+    local user = api_user_line.parse(line)
     if user then
       users[user.name] = user
       hashes[#hashes + 1] = user.hash
@@ -108,12 +60,26 @@ local function wait(status, code, seconds, text)
   return answer.refuse(status, code, "Please wait", text)
 end
 
-local function credentials()
-  local encoded = (ngx.var.http_authorization or ""):match("^[bB][aA][sS][iI][cC] +([%w+/=]+)$")
+local function credentials(header)
+  local encoded = (header or ""):match("^[bB][aA][sS][iI][cC] +([%w+/=]+)$")
   local name, password = ((encoded and #encoded <= 512 and ngx.decode_base64(encoded)) or ""):match("^([^:]*):(.*)$")
   if name and #name <= 50 and #password <= longest_password and not password:find("\0", 1, true) then
     return name, password
   end
+end
+
+-- Is this address in one of the user's networks? The same ones ask again.
+local function is_inside(user, client)
+  user.clients = user.clients or lrucache.new(200)
+  local inside = user.clients:get(client)
+  if inside == nil then
+    inside = false
+    for _, network in ipairs(user.from) do
+      inside = inside or networks.holds(network, client)
+    end
+    user.clients:set(client, inside)
+  end
+  return inside
 end
 
 -- Why this user cannot come in here and now, whatever the password; nil: he can.
@@ -121,12 +87,9 @@ local function obstacle(user, client)
   if user.expires and os.date("!%Y-%m-%d", ngx.time()) > user.expires then
     return "expired at the end of " .. user.expires
   end
-  for _, network in ipairs(user.from or {}) do
-    if networks.holds(network, client) then
-      return nil
-    end
+  if user.from and not is_inside(user, client) then
+    return "asked from an address outside of its networks"
   end
-  return user.from and "asked from an address outside of its networks" or nil
 end
 
 -- "right", "wrong", "wait" (and seconds) or "busy".
@@ -145,9 +108,7 @@ local function compare(name, password, user, hash, key, client)
   return outcome
 end
 
-local function judge(name, password, user, client)
-  local hash = user and user.hash or decoy(name)
-  local key = api_memory.key(name, password, hash)
+local function judge(name, password, user, client, hash, key)
   local ends = ngx.now() + 15
   while true do
     if user and api_memory.is_verified(key) then
@@ -175,20 +136,37 @@ local function judge(name, password, user, client)
   end
 end
 
+local function let_in(found, client)
+  local name = found.user.name
+  ngx.var.openimis_user = name
+  if found.client ~= client then
+    found.client = client
+    audit.once("api-client " .. name .. " " .. client, 3600, "api-client", { apiUser = name })
+  end
+  return found.user
+end
+
 --- The API user of this request ({ name, as, paths }); ends the request with 401, 429 or 503 when there is none.
 function api_users.user()
-  local name, password = credentials()
+  local header, client = ngx.var.http_authorization, ngx.var.binary_remote_addr
+  local found = header and proven:get(header)
+  if found and not obstacle(found.user, client) and api_memory.is_verified(found.key) then
+    return let_in(found, client)
+  end
+  local name, password = credentials(header)
   if not name or #hashes == 0 then
     return challenge()
   end
-  local client = ngx.var.binary_remote_addr
   local user = users[name]
   local why = user and obstacle(user, client)
-  local outcome, seconds = judge(name, password, not why and user or nil, client)
+  local allowed = not why and user or nil
+  local hash = allowed and user.hash or decoy(name)
+  local key = api_memory.key(name, password, hash)
+  local outcome, seconds = judge(name, password, allowed, client, hash, key)
   if outcome == "right" then
-    ngx.var.openimis_user = name
-    audit.once("api-client " .. name .. " " .. client, 3600, "api-client", { apiUser = name })
-    return user
+    found = { user = user, key = key }
+    proven:set(header, found, proven_for)
+    return let_in(found, client)
   end
   if outcome == "wait" then
     return wait(429, "too-many-failures", seconds, "Too many wrong passwords: please wait a minute.")
@@ -210,14 +188,27 @@ local function is_below(path, above)
   return path == above or path:sub(1, #above + 1) == above .. "/"
 end
 
---- May an API user ask for this decoded path? `apart` is the area it is in that must be opened by name, or nil.
-function api_users.may(user, route, path, apart)
+local function is_open(user, route, path, apart)
   for _, open in ipairs(user.paths or { route.path }) do
     if is_below(path, open) and (not apart or is_below(open, apart)) then
       return true
     end
   end
   return false
+end
+
+--- May an API user ask for this decoded path? `apart` is the area it is in that must be opened by name, or nil; a path is always
+--- in the same one, and the same paths are asked for again.
+function api_users.may(user, route, path, apart)
+  user.open = user.open or lrucache.new(500)
+  local open = user.open:get(path)
+  if open == nil then
+    open = is_open(user, route, path, apart)
+    if #path <= 256 then
+      user.open:set(path, open)
+    end
+  end
+  return open
 end
 
 return api_users

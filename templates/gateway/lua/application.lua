@@ -47,15 +47,9 @@ local function hidden_cookies(context)
   return context.identified and cookies.hidden_from_signed_on_application or cookies.hidden_from_application
 end
 
-local function everything()
-  return true
-end
-
 --- Access phase of an application's route; its name is in $openimis_route.
 function application.access()
   local route = settings.routes[ngx.var.openimis_route]
-  ngx.req.clear_header("Remote-User")
-  ngx.req.clear_header(settings.identity_header)
   if route.target == "not-deployed" then
     return answer.not_deployed()
   end
@@ -94,14 +88,12 @@ function application.access()
   if user then
     context.identified = true
     ngx.req.clear_header("Authorization")
-    if route.name ~= "front" then
-      ngx.req.set_header(settings.identity_header, user)
-    end
   end
+  -- Takes the place of whatever the client sent under this name, also more than once.
+  ngx.req.set_header(settings.identity_header, route.name ~= "front" and user or nil)
   local header = ngx.var.http_cookie
-  if header then
-    local drop = route.name == "front" and everything or hidden_cookies(context)
-    ngx.req.set_header("Cookie", cookies.without(header, drop))
+  if header and route.name ~= "front" then
+    ngx.var.openimis_cookie = cookies.without(header, hidden_cookies(context)) or ""
   end
   ngx.var.openimis_upstream = route.target .. "-" .. bank
   if route.targetPath then

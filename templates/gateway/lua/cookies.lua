@@ -74,12 +74,19 @@ function cookies.read(header)
   return memory.visitor
 end
 
+-- Control characters, which no browser sends and every reader takes for something else.
+local function spelt_out(pair)
+  return (pair:gsub("[%z\1-\8\10-\31\127]", function(character)
+    return string.format("%%%02X", character:byte())
+  end))
+end
+
 local function strip(header, drop)
   local kept = {}
   for pair in each(header) do
     local name = split(pair)
     if name and not drop(plain_name(name)) then
-      kept[#kept + 1] = trimmed(pair:match("^%s*(.*)$"))
+      kept[#kept + 1] = spelt_out(trimmed(pair:match("^%s*(.*)$")))
     end
   end
   return #kept > 0 and table.concat(kept, "; ") or nil

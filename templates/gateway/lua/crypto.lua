@@ -5,20 +5,36 @@ local settings = require "settings"
 
 ffi.cdef [[
 const void *EVP_sha256(void);
-unsigned char *HMAC(const void *md, const void *key, int key_size, const char *data, size_t size,
-                    unsigned char *out, unsigned int *out_size);
+void *HMAC_CTX_new(void);
+int HMAC_Init_ex(void *context, const void *key, int key_size, const void *md, void *engine);
+int HMAC_Update(void *context, const char *data, size_t size);
+int HMAC_Final(void *context, unsigned char *out, unsigned int *out_size);
 int CRYPTO_memcmp(const void *a, const void *b, size_t size);
 ]]
 
 local crypto = {}
+local context -- holds the key: to begin anew with it takes a fraction of the time that the key takes
 local out, out_size = ffi.new("unsigned char[64]"), ffi.new("unsigned int[1]")
+
+local function must(done)
+  if done ~= 1 then
+    error("HMAC failed")
+  end
+end
+
+local function keyed(key)
+  local made = ffi.C.HMAC_CTX_new()
+  must(made ~= nil and ffi.C.HMAC_Init_ex(made, key, #key, ffi.C.EVP_sha256(), nil) or 0)
+  return made
+end
 
 --- Keyed hash of `text`, base64url (43 characters). `purpose` keeps hashes of different things apart.
 function crypto.hash(purpose, text)
-  local key, data = settings.signing_key, purpose .. "\0" .. settings.server .. "\0" .. text
-  if ffi.C.HMAC(ffi.C.EVP_sha256(), key, #key, data, #data, out, out_size) == nil then
-    error("HMAC failed")
-  end
+  local data = purpose .. "\0" .. settings.server .. "\0" .. text
+  context = context or keyed(settings.signing_key)
+  must(ffi.C.HMAC_Init_ex(context, nil, 0, nil, nil))
+  must(ffi.C.HMAC_Update(context, data, #data))
+  must(ffi.C.HMAC_Final(context, out, out_size))
   return base64.encode_base64url(ffi.string(out, 32))
 end
 

@@ -24,9 +24,9 @@ end
 
 --- Tells nginx where the legacy is (every location that goes there).
 function legacy.target()
-  ngx.var.openimis_legacy = settings.legacy.origin
-  ngx.var.openimis_legacy_host = settings.legacy.host
-  ngx.var.openimis_legacy_name = settings.legacy.certificateName
+  if settings.legacy.tls ~= "none" then
+    ngx.var.openimis_legacy_name = settings.legacy.certificateName
+  end
   ngx.req.clear_header(settings.identity_header)
   loop.check()
   loop.mark()
@@ -71,9 +71,9 @@ local function log_in(header)
   ngx.ctx.login = true
   if settings.session.keepOnLogin then
     ngx.ctx.kept_session = cookies.read(header).session
-    ngx.req.set_header("Cookie", cookies.without(header or "", cookies.hidden_from_legacy))
+    ngx.var.openimis_cookie = cookies.without(header or "", cookies.hidden_from_legacy) or ""
   else
-    ngx.req.set_header("Cookie", cookies.without(header or "", cookies.hidden_from_login))
+    ngx.var.openimis_cookie = cookies.without(header or "", cookies.hidden_from_login) or ""
   end
   if legacy_mode.get() ~= "shown" and typed_name.is_readable() then
     local culture = cookies.read(header).culture
@@ -102,12 +102,12 @@ function legacy.access()
     elseif page == "home.aspx" and method == "GET" then
       home_page(raw)
     end
-    if page:find("%.aspx$") then
+    if page:sub(-5) == ".aspx" then
       sign_on.note_activity()
     end
   end
   if header then
-    ngx.req.set_header("Cookie", cookies.without(header, cookies.hidden_from_legacy))
+    ngx.var.openimis_cookie = cookies.without(header, cookies.hidden_from_legacy) or ""
   end
 end
 
@@ -118,10 +118,11 @@ end
 
 --- Header filter of everything that is the legacy's.
 function legacy.header()
-  if ngx.ctx.own_answer then
-    return sign_on.write_cookies()
+  local context = ngx.ctx
+  if context.own_answer then
+    return sign_on.write_cookies(context)
   end
-  refusals.header()
+  refusals.header(context)
   guessing.leave()
   local location = ngx.header["Location"]
   if type(location) == "string" then
@@ -130,10 +131,10 @@ function legacy.header()
       ngx.header["Location"] = location
     end
   end
-  if ngx.ctx.login and ngx.status == 302 and is_success(location) then
-    local session = cookies.fresh_session() or ngx.ctx.kept_session
+  if context.login and ngx.status == 302 and is_success(location) then
+    local session = cookies.fresh_session() or context.kept_session
     if session then
-      sign_on.begin(session, ngx.ctx.proven)
+      sign_on.begin(session, context.proven)
     end
   end
   local set = cookies.answered()
@@ -144,7 +145,7 @@ function legacy.header()
     end
     ngx.header["Set-Cookie"] = lines
   end
-  sign_on.write_cookies()
+  sign_on.write_cookies(context)
 end
 
 --- /logout: ends the sign-on here, then lets the legacy end its session.

@@ -4,7 +4,6 @@ local answer = require "answer"
 local crypto = require "crypto"
 
 local loop = {}
-local header = "X-Openimis-Gateway"
 local mark
 
 local function own_mark()
@@ -22,9 +21,9 @@ function loop.check()
   end
 end
 
---- Marks the request that goes to the legacy.
+--- Marks the request that goes to the legacy (header X-Openimis-Gateway).
 function loop.mark()
-  ngx.req.set_header(header, own_mark())
+  ngx.var.openimis_mark = own_mark()
 end
 
 --- Plain http: to https, and never for ever.

@@ -159,9 +159,9 @@ function refusals.check()
   ngx.ctx.private = rule.private
 end
 
---- Header filter: what only a signed-on user may see is not kept by anybody on the way.
-function refusals.header()
-  if ngx.ctx.private then
+--- Header filter: what only a signed-on user may see is not kept by anybody on the way. `context`: ngx.ctx.
+function refusals.header(context)
+  if context.private then
     ngx.header["Cache-Control"] = "private, no-store"
   end
 end

@@ -5,7 +5,7 @@ const application = 'lua/application.lua';
 const legacy = 'lua/legacy.lua';
 const proxy = 'proxy.conf';
 /** After the name was told to the backend. */
-const afterName = '  local header = ngx.var.http_cookie\n  if header then\n    local drop';
+const afterName = '  local header = ngx.var.http_cookie\n  if header and route.name';
 
 /** A location that tells the legacy of a body that it does not send. */
 const passesLength = (route: string): Replacement => ({
@@ -17,7 +17,11 @@ const passesLength = (route: string): Replacement => ({
 /** Gateways that let through what they must not. */
 export const requestWeaknesses = {
   'passes-names': [
-    at(application, '  ngx.req.clear_header("Remote-User")\n  ngx.req.clear_header(settings.identity_header)\n'),
+    at(
+      application,
+      '  ngx.req.set_header(settings.identity_header, route.name ~= "front" and user or nil)\n',
+      '  if user and route.name ~= "front" then ngx.req.set_header(settings.identity_header, user) end\n',
+    ),
     at(proxy, 'proxy_set_header Remote-User "";\n'),
     at(proxy, 'proxy_set_header X-Forwarded-User "";\n'),
     at('nginx.conf', 'underscores_in_headers off;', 'underscores_in_headers on;'),

@@ -11,7 +11,7 @@ const typed =
 const beginsAsTyped: readonly Replacement[] = [
   lua(
     'legacy',
-    'sign_on.begin(session, ngx.ctx.proven)',
+    'sign_on.begin(session, context.proven)',
     'sign_on.begin(session, ngx.ctx.typed and { user = ngx.ctx.typed, at = ngx.time() })',
   ),
 ];
@@ -21,7 +21,7 @@ const readsEveryPost = lua(
   `  if method == "POST" then ${typed} end\n  refusals.check()\n  guessing.enter(raw)\n`,
 );
 const judgesLogin =
-  'if ngx.ctx.login and ngx.status == 302 and is_success(location) then\n    local session = cookies.fresh_session() or ngx.ctx.kept_session';
+  'if context.login and ngx.status == 302 and is_success(location) then\n    local session = cookies.fresh_session() or context.kept_session';
 const anySession = '    local session = cookies.fresh_session() or cookies.read(ngx.var.http_cookie).session';
 const cookieOverCheck = lua(
   'sign_on',
