@@ -55,7 +55,7 @@ async function worldOf({ name: asked, folder: given, flags, signal }: CommandReq
   return { ...box, server: completeServer(config, name), secrets: await readSecrets(folder, name) };
 }
 
-const ofServer: readonly ProbeName[] = ['server', 'database'];
+const ofServer: readonly ProbeName[] = ['server', 'database', 'website'];
 
 /** Without a server there is nothing to say about one. */
 function concerns(probe: ProbeName, { server }: World): boolean {

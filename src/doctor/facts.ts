@@ -1,11 +1,23 @@
 import type { DatabaseInspection } from '../legacy/inspect-database.ts';
-import type { Database, Server } from '../workspace/server.ts';
+import type { WebsiteInspection } from '../legacy/inspect-website.ts';
+import type { LegacyTarget } from '../stack/stack.ts';
+import type { Database, Legacy, Server } from '../workspace/server.ts';
 import type { World } from './world.ts';
 
 /** What the probes find out. Each touches the world once per run, whoever asks. */
 export type Facts = {
   readonly server: Server;
   readonly database: DatabaseFacts;
+  readonly website: WebsiteFacts;
+};
+
+export type WebsiteFacts = WebsiteInspection & {
+  readonly legacy: Legacy;
+  readonly target: LegacyTarget;
+  /** `http://host:port` for people. */
+  readonly where: string;
+  readonly gatewayDns: string;
+  readonly from?: string;
 };
 
 export type DatabaseFacts = DatabaseInspection & {

@@ -31,7 +31,7 @@ export function reportOf(
     verdict: verdictOf(findings),
     ...(letter === undefined ? {} : { letter }),
     statements: facts.database?.statements ?? [],
-    requests: [],
+    requests: facts.website?.requests ?? [],
   };
 }
 

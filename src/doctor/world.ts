@@ -14,6 +14,8 @@ export type World = {
   /** Where the files of the system are; another folder in tests. */
   readonly root: string;
   readonly signal: AbortSignal;
+  /** Port of the legacy's other scheme; default 443 or 80. */
+  readonly otherPort?: number;
   /** Port of SQL Browser. */
   readonly browserPort?: number;
 };

@@ -50,9 +50,10 @@ function findingLines({ id, state, title, found, expected, why, fix }: Finding):
   ];
 }
 
-function sent({ statements }: DoctorReport): readonly string[] {
-  if (statements.length === 0) return [];
-  return ['', 'Sent to SQL Server, over one connection, after the settings of the session:', ...statements];
+function sent({ statements, requests }: DoctorReport): readonly string[] {
+  const sql = ['', 'Sent to SQL Server, over one connection, after the settings of the session:', ...statements];
+  const http = ['', 'Asked of the website:', ...requests];
+  return [...(statements.length === 0 ? [] : sql), ...(requests.length === 0 ? [] : http)];
 }
 
 export function checkListView(checks: readonly Pick<RegisteredCheck, 'id' | 'title'>[]): string {
