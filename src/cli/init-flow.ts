@@ -48,7 +48,8 @@ export async function draftServer(request: InitRequest): Promise<InitDraft> {
   const workspace = await existingWorkspace(request.folder);
   const start = workspace?.text ?? newWorkspaceText(randomUUID(), '');
   const template = await catalogueEntry(request.flags.from);
-  const name = request.name ?? unnamed(start);
+  // A known server keeps its name; `init --from test`, then `init --from qa` makes two.
+  const name = request.name ?? template?.name ?? unnamed(start);
   const problem = serverNameProblem(name);
   if (problem !== undefined) throw new Failure('USAGE', problem, ['choose a name like test, qa or main']);
   const pins = request.flags['legacy-tls'] === 'pin';

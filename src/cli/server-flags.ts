@@ -53,7 +53,8 @@ export const overridingFlags = {
 /** The same, and where to start from: what `init` and `deploy` take. */
 export const serverFlags = {
   from: Flags.string({
-    description: 'start from a known server of the catalogue: demo, test, qa, release',
+    description:
+      'start from a known server of the catalogue, and take its name unless one is given: demo, test, qa, release',
     env: 'OPENIMIS_FROM',
     helpGroup,
   }),

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 import { releaseNames } from '../../src/modules/release-names.ts';
-import { openimis } from '../support/cli.ts';
+import type { PinChange, PinDiff } from '../../src/modules/diff-pins.ts';
+import { openimis, packageFolder } from '../support/cli.ts';
 
 let folder: string;
 const versions = (...argv: readonly string[]) => openimis(['versions', ...argv], { cwd: folder });
@@ -16,11 +18,40 @@ beforeAll(async () => {
   for (const name of ['demo', 'test', 'qa']) {
     const values = { 'legacy-ip': '127.0.0.1', 'legacy-dns': `${name}.example.org`, 'database-name': 'IMIS', 'database-user': 'u', 'gateway-dns': `new-${name}.example.org` }; // prettier-ignore
     const flags = Object.entries(values).flatMap(([flag, value]) => [`--${flag}`, value]);
-    const { code, stderr } = await openimis(['init', name, '--from', name, ...flags], { cwd: folder });
+    const { code, stderr } = await openimis(['init', '--from', name, ...flags], { cwd: folder });
     expect([code, stderr]).toEqual([0, expect.any(String)]);
   }
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+type Catalogued = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The pins of a server of the catalogue, by a reader of its own; all of them are 0.0.x. */
+async function catalogued(name: string): Promise<Catalogued> {
+  const text = await readFile(join(packageFolder, 'templates/servers', `${name}.yaml`), 'utf8');
+  return (parse(text) as { server: { pins: Catalogued } }).server.pins;
+}
+
+const patch = (version: string): number => Number(/^0\.0\.(\d+)$/.exec(version)![1]);
+const shortly = ({ package: name, kind, size }: PinChange): string => [name, kind, size ?? ''].join(' ').trim();
+
+function expectedDiff(before: Catalogued, after: Catalogued): unknown {
+  return ['frontend', 'ibackend', 'backend'].flatMap((component) => {
+    const [from, to] = [before[component], after[component]];
+    if (from === undefined && to === undefined) return [];
+    const names = [...new Set([...Object.keys(from ?? {}), ...Object.keys(to ?? {})])].sort();
+    const changes = names.flatMap((name) => {
+      const [old, now] = [from?.[name], to?.[name]];
+      if (old === undefined) return [`${name} added`];
+      if (now === undefined) return [`${name} removed`];
+      if (patch(old) === patch(now)) return [];
+      return [`${name} ${patch(old) < patch(now) ? 'upgraded' : 'downgraded'} patch`];
+    });
+    const state =
+      from === undefined ? 'after' : to === undefined ? 'before' : changes.length > 0 ? 'different' : 'identical';
+    return [[component, state, ...changes]];
+  });
+}
 
 describe('versions diff', () => {
   it('says of test and qa what the catalogue says', async () => {
@@ -35,6 +66,17 @@ describe('versions diff', () => {
       ].join('\n'),
     });
   });
+
+  it.each(['test qa', 'qa test', 'demo test', 'test demo', 'demo qa'])(
+    'of %s is right to the last module',
+    async (pair) => {
+      const [before = '', after = ''] = pair.split(' ');
+      const { data } = JSON.parse((await versions('diff', before, after, '--json')).stdout) as { data: PinDiff };
+      expect(
+        data.components.map(({ component, state, changes }) => [component, state, ...changes.map(shortly)]),
+      ).toEqual(expectedDiff(await catalogued(before), await catalogued(after)));
+    },
+  );
 
   it('names every step and its size', async () => {
     const { stdout } = await versions('diff', 'demo', 'test', '--component', 'ibackend');

@@ -39,6 +39,9 @@ export async function readTextFile(
       throw fail(`cannot be read: you (${userName()}) have no permission`, `ls -l ${file}`);
     if (code === 'ELOOP') throw fail('is a symbolic link that leads to itself', `ls -l ${file}`);
     if (code === 'EISDIR') throw fail('is a folder, not a file');
+    if (code === 'ENXIO' || code === 'ENODEV') throw fail('is not a file', `ls -l ${file}`);
+    if (code === 'ENAMETOOLONG')
+      throw new Failure(unreadable, `${file.slice(0, 80)}… is longer than a name of a file can be`);
     if (code === 'EIO') throw fail('cannot be read: the disk reports an error', 'dmesg | tail');
     throw error;
   }

@@ -23,6 +23,7 @@ export async function fetchGitFile(place: GitPlace, path: string, limit: number,
   const git = (...argv: readonly string[]) => runGit(['--git-dir', folder, ...argv], withoutRepository(run));
   try {
     const made = await git('init', '--quiet', '--bare', '--template=', folder);
+    run.signal.throwIfAborted();
     if (made.failed) throw gitFailure(shown, made, run.timeout);
     const stop = new AbortController();
     const watched = { ...run, signal: AbortSignal.any([run.signal, stop.signal]) };
