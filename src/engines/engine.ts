@@ -56,6 +56,9 @@ export type LogLine = {
   readonly text: string;
 };
 
+/** trixie: Debian 13 (Python 3.13); bookworm: Debian 12 (Python 3.11). */
+export type DebianSuite = 'trixie' | 'bookworm';
+
 export type ImageBuild = {
   /** Reference to give to the image, e.g. `openimis-gateway:3f2a...` (content-addressed). */
   readonly tag: string;
@@ -116,7 +119,9 @@ export interface Engine {
   removeImage(reference: string): Promise<void>;
   buildImage(build: ImageBuild, progress?: Progress, signal?: AbortSignal): Promise<void>;
   /** Pulls `pull` or, where no registry answers, makes a Debian base with debootstrap; returns a local reference. */
-  baseImage(progress?: Progress, signal?: AbortSignal): Promise<string>;
+  baseImage(progress?: Progress, signal?: AbortSignal, suite?: DebianSuite): Promise<string>;
+  /** An image of the operator's choice as a base, pulled if it is not there; returns a tag that names its content. */
+  givenBase(reference: string, progress?: Progress, signal?: AbortSignal): Promise<string>;
 
   up(project: RenderedProject, options: ComposeUp): Promise<void>;
   /** `docker compose config`: throws COMPOSE_FAILED when the file is not valid. */

@@ -10,7 +10,14 @@ export type AssemblySource =
   | { readonly kind: 'git'; readonly url: string; readonly ref?: string; readonly commit?: string }
   /** Absolute. `written`: as openimis.yaml says it; that goes into the lock file. */
   | { readonly kind: 'folder'; readonly folder: string; readonly written: string }
-  | { readonly kind: 'archive'; readonly archive: string };
+  /** An address, or a file of this machine (then `written` is as in openimis.yaml). */
+  | { readonly kind: 'archive'; readonly archive: string; readonly written?: string };
+
+/** A pin with the name that openimis.json gives it: a Django app, or the export of a frontend module. */
+export type WishedModule = PinnedModule & { readonly name: string };
+
+/** `microsoft`: its licence was accepted, and openimis.yaml says when. `none`: no SQL Server. */
+export type OdbcDriver = 'microsoft' | 'freetds' | 'none';
 
 /** What an ecosystem works with. */
 export type Workshop = {
@@ -26,14 +33,14 @@ export type Workshop = {
 export type ResolveWish = {
   readonly component: PinComponent;
   readonly generation: Generation;
-  readonly modules: readonly PinnedModule[];
-  readonly extra: readonly PinnedModule[];
+  readonly modules: readonly WishedModule[];
+  readonly extra: readonly WishedModule[];
   readonly assembly: AssemblySource;
   /** Hash of all this (`inputHash`); goes into the result. */
   readonly input: string;
   /** Base image of the operator's choice. */
   readonly base?: string;
-  readonly odbc?: 'microsoft' | 'freetds';
+  readonly odbc?: OdbcDriver;
   /** What is locked now: its versions are kept where they still fit. */
   readonly before?: LockedComponent;
   /** Packages that may move, `'all'`, or nothing that need not. */
@@ -57,6 +64,8 @@ export type BuiltImage = {
   readonly tag: string;
   /** It was there already. */
   readonly cached: boolean;
+  /** Bytes that came over the network for packages. */
+  readonly fetched: number;
 };
 
 export type InstalledPackage = Pick<LockedPackage, 'name' | 'version'> & { readonly commit?: string };
@@ -79,6 +88,7 @@ export type BuildWish = {
   readonly generation: Generation;
   readonly assembly: AssemblySource;
   readonly base?: string;
+  readonly odbc?: OdbcDriver;
   /** Makes another image of the same pins: system packages as of today (`images refresh`). */
   readonly refresh?: string;
 };

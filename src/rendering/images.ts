@@ -28,16 +28,40 @@ export function imageBuild(
   labels: Readonly<Record<string, string>>,
   extraFiles: readonly (RenderedFile | LocalFile)[] = [],
 ): RenderedImage {
-  const folder = `images/${name}/`;
+  return namedBuild(`openimis-${name}`, templateFiles(templates, `images/${name}/`), {
+    identity: base,
+    args: { BASE: base },
+    labels,
+    extraFiles,
+  });
+}
+
+/** The files of a folder of templates/ as a build context; there is a Dockerfile among them. */
+export function templateFiles(templates: Templates, folder: string): readonly RenderedFile[] {
   const own = [...templates]
     .filter(([path]) => path.startsWith(folder))
     .map(([path, content]) => ({ path: path.slice(folder.length), content, mode: modeOf(content) }));
   if (!own.some(({ path }) => path === 'Dockerfile')) throw new Error(`templates/${folder}Dockerfile is missing`);
-  const context = [...own, ...extraFiles].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return own;
+}
+
+/** A build whose tag is a hash over `identity`, labels and files. */
+export function namedBuild(
+  repository: string,
+  files: readonly RenderedFile[],
+  build: {
+    readonly identity: unknown;
+    readonly args: RenderedImage['args'];
+    readonly labels: RenderedImage['labels'];
+    readonly extraFiles?: readonly (RenderedFile | LocalFile)[];
+  },
+): RenderedImage {
+  const { identity, args, labels, extraFiles = [] } = build;
+  const context = [...files, ...extraFiles].sort((a, b) => (a.path < b.path ? -1 : 1));
   const hash = createHash('sha256').update(
-    JSON.stringify([base, Object.entries(labels).sort(), context.map(described)]),
+    JSON.stringify([identity, Object.entries(labels).sort(), context.map(described)]),
   );
-  return { tag: `openimis-${name}:${hash.digest('hex').slice(0, 16)}`, context, args: { BASE: base }, labels };
+  return { tag: `${repository}:${hash.digest('hex').slice(0, 16)}`, context, args, labels };
 }
 
 /** A script is executable: the templates are read as text, without their modes. */

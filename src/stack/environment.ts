@@ -18,6 +18,22 @@ const encryptedDatabaseOptions = JSON.stringify({
   extra_params: 'Encrypt=yes;TrustServerCertificate=yes',
 });
 
+/** FreeTDS takes host and port apart (`host_is_server`), speaks no protocol of its own choice, and checks no certificate. */
+function freetdsOptions({ encryption }: Server['database']): string {
+  const words = encryption === 'required' ? 'require' : 'request';
+  return JSON.stringify({
+    driver: 'FreeTDS',
+    host_is_server: true,
+    unicode_results: true,
+    extra_params: `TDS_Version=7.4;Encryption=${words}`,
+  });
+}
+
+function databaseOptions({ database, odbc }: Server): Readonly<Record<string, string>> {
+  if (odbc?.driver === 'freetds') return { DB_OPTIONS: freetdsOptions(database) };
+  return database.encryption === 'required' ? { DB_OPTIONS: encryptedDatabaseOptions } : {};
+}
+
 /** What every process of the backend's image reads: web or worker (domain.md section 3, table of variables). */
 function commonEnvironment(server: Server, facts: GenerationFacts): Readonly<Record<string, string>> {
   const { database, gateway } = server;
@@ -29,7 +45,7 @@ function commonEnvironment(server: Server, facts: GenerationFacts): Readonly<Rec
     DB_USER: database.user,
     DB_ENGINE: facts.databaseEngine,
     ...(facts.databaseDefault === undefined ? {} : { DB_DEFAULT: facts.databaseDefault }),
-    ...(database.encryption === 'required' ? { DB_OPTIONS: encryptedDatabaseOptions } : {}),
+    ...databaseOptions(server),
     SITE_ROOT: 'api',
     ALLOWED_HOSTS: JSON.stringify([gateway.dns]),
     ROW_SECURITY: 'True',

@@ -84,7 +84,7 @@ export function defaultComponents(generation: Generation): Readonly<Partial<Reco
  */
 export function completeServer(config: WorkspaceConfig, name: string): Server {
   const server = findServer(config, name);
-  const { release, assembly, subnet } = server;
+  const { release, assembly, odbc, subnet } = server;
   const database = completeDatabase(server);
   const gateway = completeGateway(server);
   const generation = release === undefined ? server.generation : releaseGeneration(release);
@@ -99,6 +99,7 @@ export function completeServer(config: WorkspaceConfig, name: string): Server {
     gateway,
     ...(release === undefined ? {} : { release }),
     ...(assembly === undefined ? {} : { assembly }),
+    ...(odbc === undefined ? {} : { odbc }),
     generation,
     components: completeComponents(server) ?? defaultComponents(generation),
     pins: server.pins ?? {},

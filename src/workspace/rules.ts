@@ -5,6 +5,7 @@ import { packageKey } from '../modules/package-name.ts';
 import { releaseGeneration } from '../modules/release-names.ts';
 import { defaults } from './defaults.ts';
 import type { CertificateSource, LegacyTls } from './server.ts';
+import { type Odbc, odbcProblems } from './odbc-rules.ts';
 import { insideSubnet } from './values.ts';
 
 export type RuleProblem = { readonly path: readonly string[]; readonly message: string };
@@ -35,7 +36,8 @@ type RuledServer = {
     readonly acme?: unknown;
   };
   readonly release?: string;
-  readonly assembly?: string;
+  readonly assembly?: string | object;
+  readonly odbc?: Odbc;
   readonly generation?: Generation;
   readonly components?: Readonly<Partial<Record<'frontend' | 'backend' | 'ibackend' | 'worker', unknown>>>;
   readonly pins?: PinsOf;
@@ -49,6 +51,7 @@ export function serverProblems(server: RuledServer): RuleProblem[] {
     ...legacyProblems(server),
     ...encryptionProblems(server),
     ...sourceProblems(server),
+    ...odbcProblems(server),
     ...componentProblems(server),
     ...signOnProblems(server),
     ...sessionProblems(server),
@@ -123,8 +126,11 @@ function canonicalAddress(address: string): string {
 function sourceProblems(server: RuledServer): RuleProblem[] {
   const { release, assembly, generation } = server;
   const problems: RuleProblem[] = [];
-  if (release !== undefined && assembly !== undefined)
-    problems.push({ path: ['assembly'], message: 'contradicts release: give one of the two' });
+  if (release !== undefined && typeof assembly === 'string')
+    problems.push({
+      path: ['assembly'],
+      message: 'contradicts release: give one of the two, or name the component: assembly: { backend: … }',
+    });
   if (release !== undefined && generation !== undefined)
     problems.push({ path: ['generation'], message: 'follows from release: remove it' });
   if (release === undefined && assembly !== undefined && generation === undefined)

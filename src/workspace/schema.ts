@@ -5,6 +5,7 @@ import { releaseNames } from '../modules/release-names.ts';
 import { certificateKeys } from './certificate-schema.ts';
 import { operationKeys } from './operation-schema.ts';
 import { defaults } from './defaults.ts';
+import { imageKeys } from './image-schema.ts';
 import { legacy } from './legacy-schema.ts';
 import { nameKeys } from './names-schema.ts';
 import { nearest } from './nearest.ts';
@@ -159,9 +160,7 @@ export const serverSchema = z
       description: 'Upstream release: the base set of pins. Quoted, because 1.10 is not 1.1.',
       enum: releaseNames,
     }).exactOptional(),
-    assembly: text(values.lineProblem, {
-      description: 'Source of the assembly (openimis-be_py, openimis-fe_js) when there is no release to take it from.',
-    }).exactOptional(),
+    ...imageKeys,
     generation: z
       .enum(generations)
       .meta({ description: 'Which releases the server starts and is probed like, when there is no release.' })

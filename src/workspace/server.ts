@@ -1,5 +1,6 @@
 import type { Generation } from '../modules/generation.ts';
 import type { OwnExtra, OwnPins } from '../modules/pins.ts';
+import type { Odbc } from './odbc-rules.ts';
 import type { RefusalName } from './refusal-names.ts';
 
 /** Components that `openimis.yaml` may list; `rabbitmq` and `gateway` always follow from them. */
@@ -126,8 +127,10 @@ export type Server = {
   readonly database: Database;
   readonly gateway: GatewaySettings;
   readonly release?: string;
-  /** Source of the assembly (openimis-be_py, openimis-fe_js) when there is no release to take it from. */
-  readonly assembly?: string;
+  /** Source of the assembly (openimis-be_py, openimis-fe_js) when it is not the release's. */
+  readonly assembly?: string | { readonly backend?: string; readonly frontend?: string };
+  /** ODBC driver of the backend images; absent: whatever a given image has. */
+  readonly odbc?: Odbc;
   readonly generation: Generation;
   readonly components: Readonly<Partial<Record<ComponentName, ComponentSettings>>>;
   /** The server's own pins as written; `null` removes a module of the release's base set. */

@@ -10,8 +10,8 @@ describe('the label with the pins', () => {
     const { modules, extra } = lockedBackend();
     expect(readPinsLabel(pinsLabel({ modules, extra }))).toEqual({
       modules: [
-        ['openimis-be-claim', '0.0.16', '8f4e309d32632d2a8924b35cef05a4dc1ab39b5c'],
         ['openimis-be-core', '1.0.4'],
+        ['openimis-be-claim', '0.0.16', '8f4e309d32632d2a8924b35cef05a4dc1ab39b5c'],
       ],
       extra: [['pandas', '2.2.3']],
     });

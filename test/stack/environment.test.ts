@@ -52,6 +52,22 @@ describe('database', () => {
     const plain = stackOf({ database: { ...testServer.database, encryption: 'optional' } });
     expect(service(plain, 'backend').environment).not.toHaveProperty('DB_OPTIONS');
   });
+
+  it('names FreeTDS where that is the driver of the image', () => {
+    for (const [encryption, words] of [
+      ['required', 'Encryption=require'],
+      ['optional', 'Encryption=request'],
+    ] as const) {
+      const { database } = testServer;
+      const stack = stackOf({ odbc: { driver: 'freetds' }, database: { ...database, encryption } });
+      const options = JSON.parse(service(stack, 'worker').environment['DB_OPTIONS'] ?? '') as Record<string, unknown>;
+      expect(options).toMatchObject({
+        driver: 'FreeTDS',
+        host_is_server: true,
+        extra_params: `TDS_Version=7.4;${words}`,
+      });
+    }
+  });
 });
 
 describe('sign-on', () => {

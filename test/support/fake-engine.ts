@@ -65,6 +65,7 @@ export function fakeEngine(world: FakeWorld, options: FakeEngineOptions = {}): F
     removeImage: (reference) => call('removeImage', () => removeImage(world, reference)),
     buildImage: (build) => call('buildImage', () => world.addImage(build.tag, undefined, build.labels)),
     baseImage: () => call('baseImage', () => 'openimis-base:trixie-fake'),
+    givenBase: (reference) => call('givenBase', () => `openimis-base:${reference.replace(/[^a-z0-9.]+/g, '-')}-fake`),
     up: async (project, choices) => {
       choices.signal?.throwIfAborted();
       await call('up', () => world.up(project, choices));

@@ -1,14 +1,6 @@
 import { parse } from 'yaml';
 
-import type {
-  ComposeUp,
-  ContainerState,
-  ImageState,
-  Labels,
-  ListedImage,
-  LogLine,
-  PortOwner,
-} from '../../src/engines/engine.ts';
+import type { ComposeUp, ContainerState, ImageState, Labels, LogLine, PortOwner } from '../../src/engines/engine.ts';
 import { Failure } from '../../src/failure.ts';
 import type { RenderedFile, RenderedProject } from '../../src/rendering/rendered.ts';
 

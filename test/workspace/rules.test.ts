@@ -33,6 +33,8 @@ describe('rules between keys', () => {
     ['release and assembly', '{ release: "1.1.0", assembly: x, generation: "1.1" }', 'contradicts release'],
     ['release and generation', '{ release: "1.1.0", generation: "1.1" }', 'follows from release'],
     ['assembly alone', '{ assembly: x }', 'needs a generation'],
+    ["Microsoft's driver without its licence", '{ odbc: { driver: microsoft } }', 'read its licence'],
+    ['a licence for nothing', '{ odbc: { driver: freetds, licenceAccepted: 2026-11-25 } }', 'means nothing for'],
     ['worker alone', '{ components: { worker: {} } }', 'needs a backend or an ibackend'],
     ['no component', '{ components: {} }', 'lists nothing'],
     ['replicas of a frontend', '{ components: { frontend: { replicas: 2 } } }', 'replicas: unknown key'],

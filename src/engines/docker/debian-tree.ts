@@ -5,7 +5,7 @@ import { arch } from 'node:os';
 import { join } from 'node:path';
 
 import { Failure } from '../../failure.ts';
-import type { Progress } from '../engine.ts';
+import type { DebianSuite, Progress } from '../engine.ts';
 import { debianMirrors, type Mirrors } from './debian-mirrors.ts';
 import { lastLines } from './failures.ts';
 import { finishTree } from './finish-tree.ts';
@@ -16,6 +16,7 @@ import { inPath } from './requirements.ts';
 export type DebianTree = { readonly archive: string; readonly hash: string; remove(): Promise<void> };
 
 type Wish = {
+  readonly suite?: DebianSuite;
   readonly env: Readonly<Record<string, string>>;
   /** Of the engine, in the words of `uname -m`. */
   readonly architecture: string;
@@ -31,7 +32,7 @@ const prefix = 'openimis-base-';
 const architectures: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** Makes a minimal Debian trixie with debootstrap, signatures checked; throws BASE_IMAGE_UNAVAILABLE where that cannot be. */
+/** Makes a minimal Debian with debootstrap, signatures checked; throws BASE_IMAGE_UNAVAILABLE where that cannot be. */
 export async function debianTree(wish: Wish): Promise<DebianTree> {
   refuseWhereImpossible(wish);
   await removeStale();
@@ -40,7 +41,7 @@ export async function debianTree(wish: Wish): Promise<DebianTree> {
   try {
     const root = join(folder, 'root');
     const mirrors = await bootstrap(wish, folder);
-    await finishTree(root, mirrors);
+    await finishTree(root, mirrors, wish.suite ?? 'trixie');
     const archive = join(folder, 'base.tar');
     wish.progress('packing the base');
     // Whole before anybody reads it: a tar that is cut must not become an image.
@@ -62,7 +63,7 @@ async function bootstrap(wish: Wish, folder: string): Promise<Mirrors> {
     wish.progress(`debootstrap from ${mirrors.main}`);
     const root = join(folder, 'root');
     await rm(root, { recursive: true, force: true });
-    const result = await run(...debootstrapCommand(root, mirrors.main), wish);
+    const result = await run(...debootstrapCommand(root, mirrors.main, wish.suite), wish);
     if (result.code === 0) return mirrors;
     why = result.timedOut ? 'it took more than an hour' : lastLines(`${result.stdout}\n${result.stderr}`, 5);
     if (/No space left on device/i.test(why))
@@ -77,7 +78,11 @@ async function bootstrap(wish: Wish, folder: string): Promise<Mirrors> {
  * debootstrap dies with us (`setpriv --pdeathsig`), takes all its children along (a process namespace) and its mounts are
  * nobody else's (a mount namespace): whenever we are cut, a folder is all that is left.
  */
-export function debootstrapCommand(root: string, mirror: string): readonly [string, readonly string[]] {
+export function debootstrapCommand(
+  root: string,
+  mirror: string,
+  suite: DebianSuite = 'trixie',
+): readonly [string, readonly string[]] {
   return [
     'setpriv',
     [
@@ -85,7 +90,7 @@ export function debootstrapCommand(root: string, mirror: string): readonly [stri
       ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--'],
       ...['debootstrap', '--variant=minbase', '--force-check-gpg', `--keyring=${keyring}`],
       ...(mirror.startsWith('https:') ? ['--include=ca-certificates'] : []),
-      ...['trixie', root, mirror],
+      ...[suite, root, mirror],
     ],
   ];
 }
@@ -115,7 +120,7 @@ function refuseWhereImpossible(wish: Wish): void {
 function unavailable(wish: Wish, why: string, hints: readonly string[] = []): Failure {
   return new Failure('BASE_IMAGE_UNAVAILABLE', `no base image: no registry answers (${wish.refusal}), and ${why}`, [
     ...hints,
-    'or bring one: docker load < debian.tar, then docker tag debian:trixie-slim openimis-base:trixie-local',
+    `or bring one: docker load < debian.tar, then docker tag debian:${wish.suite ?? 'trixie'}-slim openimis-base:${wish.suite ?? 'trixie'}-local`,
   ]);
 }
 

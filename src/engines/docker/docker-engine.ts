@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts';
 import { openApi, type Api } from './api.ts';
-import { baseImage, cachedBase } from './base-image.ts';
+import { baseImage, cachedBase, givenBase } from './base-image.ts';
 import { hostSubnets, networks, portOwners } from './box.ts';
 import { buildImage } from './build.ts';
 import { download, ensureVolume, readVolume, upload, writeVolume } from './files.ts';
@@ -46,7 +46,8 @@ export async function createDockerEngine(options: { readonly env?: NodeJS.Proces
     images: (labels) => listImages(api, labels),
     removeImage: (reference) => removeImage(api, reference),
     buildImage: (build, progress, signal) => buildImage(api, buildEnvironment, build, progress, signal),
-    baseImage: (progress, signal) => baseImage(api, env, progress, signal),
+    baseImage: (progress, signal, suite) => baseImage(api, env, progress, signal, suite),
+    givenBase: (reference, progress, signal) => givenBase(api, env, reference, progress, signal),
     up: (project, choices) => up(env, where, project, choices),
     validate: (project) => validate(env, where, project),
     stop: (containers, graceSeconds) => stopContainers(api, containers, graceSeconds),

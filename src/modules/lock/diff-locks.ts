@@ -1,7 +1,13 @@
 import { compareSources, type Step } from '../compare-sources.ts';
 import type { PinComponent } from '../package-name.ts';
 import type { PinSource } from '../pin-source.ts';
-import { type LockedComponent, type LockedModule, type LockedPackage, packageIdentity } from './lock.ts';
+import {
+  builderIdentity,
+  type LockedComponent,
+  type LockedModule,
+  type LockedPackage,
+  packageIdentity,
+} from './lock.ts';
 import { sorted } from './hashes.ts';
 
 export type LockChange<T> = {
@@ -28,11 +34,12 @@ type Part = Pick<LockedComponent, 'modules' | 'extra' | 'packages' | 'build'>;
 export function diffLocks(component: PinComponent, before: Part | undefined, after: Part | undefined): LockDiff {
   const modules = (list: readonly LockedModule[] = []) => new Map(list.map((one) => [one.package, one]));
   const packages = (list: readonly LockedPackage[] = []) => new Map(list.map((one) => [packageIdentity(one), one]));
+  const builders = (list: readonly LockedPackage[] = []) => new Map(list.map((one) => [builderIdentity(one), one]));
   const parts = {
     modules: diffLists(component, modules(before?.modules), modules(after?.modules)),
     extra: diffLists(component, modules(before?.extra), modules(after?.extra)),
     packages: diffLists(component, packages(before?.packages), packages(after?.packages)),
-    build: diffLists(component, packages(before?.build), packages(after?.build)),
+    build: diffLists(component, builders(before?.build), builders(after?.build)),
   };
   return { identical: Object.values(parts).every((changes) => changes.length === 0), ...parts };
 }
@@ -74,7 +81,7 @@ export function pinSource(one: Versioned): PinSource {
 
 /** `before` with a diff applied: what the diff was made to. */
 export function applyDiff(before: Part, diff: Omit<LockDiff, 'identical'>): Part {
-  const build = applied(before.build ?? [], diff.build, packageIdentity);
+  const build = applied(before.build ?? [], diff.build, builderIdentity);
   return {
     modules: applied(before.modules, diff.modules, (one) => one.package),
     extra: applied(before.extra, diff.extra, (one) => one.package),

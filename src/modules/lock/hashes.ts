@@ -10,18 +10,28 @@ export type LockInput = {
   /** As said in openimis.yaml, or what the release says. */
   readonly assembly: string;
   readonly odbc?: string;
+  /** Base image of the operator's choice. */
+  readonly base?: string;
   readonly modules: readonly Asked[];
   readonly extra: readonly Asked[];
 };
 type Asked = { readonly package: string; readonly spec: string };
 
-/** Order does not matter, and neither does where a pin was written. */
+/** Where a pin was written does not matter; the order of modules does (Django's applications), that of extra packages not. */
 export function inputHash(input: LockInput): string {
-  const asked = (list: readonly Asked[]): unknown => list.map(({ package: name, spec }) => [name, spec]).sort();
+  const asked = (list: readonly Asked[]): unknown => list.map(({ package: name, spec }) => [name, spec]);
   // The ibackend has the backend's modules: equal pins are equal input.
   const kind = input.component === 'frontend' ? 'frontend' : 'backend';
-  const { generation, assembly, odbc = '' } = input;
-  return sha256([kind, generation, assembly, odbc, asked(input.modules), asked(input.extra)]);
+  const { generation, assembly, odbc = '', base = '' } = input;
+  return sha256([
+    kind,
+    generation,
+    assembly,
+    odbc,
+    base,
+    asked(input.modules),
+    (asked(input.extra) as unknown[]).sort(),
+  ]);
 }
 
 /** Over what is installed: two servers with equal pins have the same, whatever their release, day or spelling. */

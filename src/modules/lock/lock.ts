@@ -102,3 +102,8 @@ export function withComponent(
 export function packageIdentity(one: Pick<LockedPackage, 'name' | 'path'>): string {
   return one.path ?? normalisePythonName(one.name);
 }
+
+/** Two packages may want two versions of one thing to be built with. */
+export function builderIdentity({ name, version }: Pick<LockedPackage, 'name' | 'version'>): string {
+  return `${normalisePythonName(name)} ${version}`;
+}

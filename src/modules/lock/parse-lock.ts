@@ -2,7 +2,7 @@ import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc
 import { z } from 'zod';
 
 import { Failure } from '../../failure.ts';
-import { type LockFile, lockFileName, packageIdentity } from './lock.ts';
+import { builderIdentity, type LockedPackage, type LockFile, lockFileName, packageIdentity } from './lock.ts';
 
 /** A closure of two thousand npm packages has about 1 MiB. */
 const longest = 64 * 1024 * 1024;
@@ -46,12 +46,11 @@ const onePackage = z
     npm: z.record(z.string().max(100), z.json()).exactOptional(),
   })
   .refine((one) => one.hashes.length > 0 || 'git' in one.source, { message: 'has no hash' });
-const packages = z
-  .array(onePackage)
-  .max(50_000)
-  .refine((list) => new Set(list.map(packageIdentity)).size === list.length, {
-    message: 'has a package twice',
-  });
+const packagesBy = (identity: (one: LockedPackage) => string) =>
+  z
+    .array(onePackage)
+    .max(50_000)
+    .refine((list) => new Set(list.map(identity)).size === list.length, { message: 'has a package twice' });
 const component = z.strictObject({
   input: sha256,
   content: sha256,
@@ -61,8 +60,8 @@ const component = z.strictObject({
   runtime: z.record(z.string().regex(/^[a-zA-Z]{1,40}$/), line),
   modules: z.array(module).max(5000),
   extra: z.array(module).max(5000),
-  packages,
-  build: packages.exactOptional(),
+  packages: packagesBy(packageIdentity),
+  build: packagesBy(builderIdentity).exactOptional(),
   scripts: z.array(line).max(5000).exactOptional(),
 });
 const server = z.strictObject({

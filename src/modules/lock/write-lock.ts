@@ -1,5 +1,12 @@
 import { contentHash } from './hashes.ts';
-import { type LockedComponent, type LockedModule, type LockedPackage, type LockFile, packageIdentity } from './lock.ts';
+import {
+  builderIdentity,
+  type LockedComponent,
+  type LockedModule,
+  type LockedPackage,
+  type LockFile,
+  packageIdentity,
+} from './lock.ts';
 
 /** A component ready for the file: sorted, and with the hash of its content. */
 export function sealed(locked: Omit<LockedComponent, 'content'>): LockedComponent {
@@ -9,10 +16,11 @@ export function sealed(locked: Omit<LockedComponent, 'content'>): LockedComponen
   const { build, scripts, ...rest } = locked;
   const whole = {
     ...rest,
-    modules: modules(locked.modules),
+    // In the order of openimis.json: Django takes its applications in it.
+    modules: locked.modules,
     extra: modules(locked.extra),
     packages: packages(locked.packages),
-    ...(build === undefined ? {} : { build: packages(build) }),
+    ...(build === undefined ? {} : { build: build.toSorted(by(builderIdentity)) }),
     ...(scripts === undefined ? {} : { scripts: scripts.toSorted() }),
   };
   return { ...whole, content: contentHash(whole) };

@@ -1,0 +1,110 @@
+import { Failure } from '../failure.ts';
+import type { BuiltImage, Ecosystem, Estimate } from '../images/ecosystem.ts';
+import type { ComponentWish } from '../images/server-wish.ts';
+import { lockState } from '../modules/lock/hashes.ts';
+import { type LockedComponent, lockedComponent } from '../modules/lock/lock.ts';
+import type { PinComponent } from '../modules/package-name.ts';
+import { readLock } from '../workspace/store/lock-store.ts';
+import { openWorkspace } from '../workspace/store/workspace-store.ts';
+import type { CommandRequest } from './base-command.ts';
+import { pinnedOf, wishOf, withEcosystems, workshopOf } from './image-wishes.ts';
+import { chooseServer } from './session.ts';
+import { taskList } from './task-list.ts';
+import { withEngine } from './with-engine.ts';
+
+export type BuildFlags = {
+  readonly component?: PinComponent | undefined;
+  readonly estimate: boolean;
+  readonly 'dry-run': boolean;
+};
+
+export type ImageResult = {
+  readonly component: PinComponent;
+  readonly tag: string;
+  readonly estimate: Estimate;
+  /** It is on the box already. */
+  readonly there: boolean;
+  readonly built?: BuiltImage;
+  /** Seconds. */
+  readonly took?: number;
+};
+
+export type BuildOutcome = {
+  readonly server: string;
+  readonly built: boolean;
+  readonly images: readonly ImageResult[];
+  readonly left: readonly PinComponent[];
+};
+
+/** `openimis images build`: what the lock file says, as images; one that is there is not built again. */
+export async function buildImages(request: CommandRequest<BuildFlags>): Promise<BuildOutcome> {
+  const { flags, folder, name: asked, mode } = request;
+  const workspace = await openWorkspace(folder);
+  const server = chooseServer(workspace.config, asked);
+  const { able, unable } = await withEcosystems(pinnedOf(workspace, server, flags.component));
+  const { lock } = await readLock(workspace.folder);
+  const jobs: Job[] = [];
+  for (const { component, world } of able) {
+    const wish = await wishOf(workspace, server, component);
+    jobs.push({
+      component,
+      world,
+      wish,
+      locked: requireCurrent(lockedComponent(lock, server, component), wish, server),
+    });
+  }
+  const only = flags.estimate || flags['dry-run'];
+  const list = await taskList(
+    jobs.map(({ component }) => ({ id: component, title: `${only ? 'Look for' : 'Build'} the image of ${component}` })),
+    mode,
+  );
+  try {
+    const images = await withEngine(async (engine) => {
+      const results: ImageResult[] = [];
+      for (const { component, world, wish, locked } of jobs) {
+        list.events.started(component);
+        try {
+          const workshop = await workshopOf(engine, request, (line) => list.events.progress(component, line));
+          const started = Date.now();
+          const estimate = world.estimate(locked);
+          const tag = await world.tag(locked, wish, workshop);
+          const there = (await engine.image(tag)) !== undefined;
+          const built = only || there ? undefined : await world.build(locked, wish, workshop);
+          const took = Math.round((Date.now() - started) / 1000);
+          results.push({ component, tag, estimate, there, ...(built === undefined ? {} : { built, took }) });
+          list.events.done(component, built === undefined ? (there ? 'it is there' : 'it is not there yet') : tag);
+        } catch (error) {
+          list.events.failed(component, error instanceof Error ? error.message.split('\n')[0]! : String(error));
+          throw error;
+        }
+      }
+      return results;
+    });
+    return { server, built: !only, images, left: unable };
+  } finally {
+    await list.end();
+  }
+}
+
+type Job = {
+  readonly component: PinComponent;
+  readonly world: Ecosystem;
+  readonly wish: ComponentWish;
+  readonly locked: LockedComponent;
+};
+
+/** Throws LOCK_STALE unless the lock says exactly what openimis.yaml asks for. */
+export function requireCurrent(
+  locked: LockedComponent | undefined,
+  wish: ComponentWish,
+  server: string,
+): LockedComponent {
+  const state = lockState(locked, wish.input);
+  if (state === 'current') return locked!;
+  const why = {
+    missing: 'is not in openimis.lock.json yet',
+    stale: 'is locked to something else than openimis.yaml asks for now',
+    edited: 'was changed in openimis.lock.json by hand',
+  }[state];
+  throw new Failure('LOCK_STALE', `${wish.component} of ${server} ${why}`, [`openimis versions lock ${server}`]);
+}
