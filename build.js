@@ -1,7 +1,9 @@
 // Builds dist/ (one bundle split only at dynamic imports, the stand-ins of the sandbox) and oclif.manifest.json.
 // Everything is made under a temporary name and renamed, so that an interrupted build leaves the old one.
 import { renameSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { build } from 'esbuild';
 
@@ -32,6 +34,17 @@ const shared = {
   define: { __filename: '__bundleFile', __dirname: '__bundleFolder' },
 };
 
+/** zod's `z` is one object with everything in it, all its languages too; as a namespace only what is used is bundled. */
+const zodByName = {
+  name: 'zod-by-name',
+  setup(plugin) {
+    plugin.onLoad({ filter: /src\/.*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      return { contents: text.replace("import { z } from 'zod';", "import * as z from 'zod';"), loader: 'ts' };
+    });
+  },
+};
+
 const temporary = join(root, `dist.tmp-${process.pid}`);
 try {
   mkdirSync(temporary);
@@ -43,6 +56,7 @@ try {
     external: ['ssh2', 'cpu-features', 'typescript', 'ts-node', 'tsx'],
     entryPoints: { main: join(root, 'src/cli/main.ts'), index: 'virtual:commands' },
     plugins: [
+      zodByName,
       {
         name: 'generated-indexes',
         setup(plugin) {
@@ -66,6 +80,10 @@ try {
 
   const { Plugin } = await import('@oclif/core/config');
   const plugin = new Plugin({ root, ignoreManifest: true, errorOnManifestCreate: true, type: 'core' });
+  // The manifest is made from the commands themselves.
+  const { load } = await import(pathToFileURL(join(root, 'dist/index.js')).href);
+  const loaded = Object.entries(load).map(async ([id, one]) => [id, (await one()).default]);
+  plugin.commandCache = Object.fromEntries(await Promise.all(loaded));
   await plugin.load();
   const manifest = join(root, 'oclif.manifest.json');
   writeFileSync(`${manifest}.tmp`, JSON.stringify(plugin.manifest));

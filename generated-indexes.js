@@ -11,12 +11,27 @@ function filesBelow(folder) {
     .sort();
 }
 
-/** src/commands/servers/list.ts -> 'servers:list'; `index` names its folder. */
+/**
+ * src/commands/servers/list.ts -> 'servers:list'; `index` names its folder. Which commands there are and what they take says the
+ * manifest: the file of one is loaded when it runs, with what it needs and nothing of the others.
+ */
 function commandIndex() {
-  const files = filesBelow('src/commands');
-  const imports = files.map((file, n) => `import c${n} from './src/commands/${file}';`);
-  const entries = files.map((file, n) => `  '${file.replace(/(\/index)?\.ts$/, '').replaceAll('/', ':')}': c${n},`);
-  return `${imports.join('\n')}\nexport const commands = {\n${entries.join('\n')}\n};\n`;
+  const entries = filesBelow('src/commands').map(
+    (file) =>
+      `  '${file.replace(/(\/index)?\.ts$/, '').replaceAll('/', ':')}': () => import('./src/commands/${file}'),`,
+  );
+  return `export const load = {\n${entries.join('\n')}\n};
+const lazy = (id) => ({
+  id,
+  async run(argv, config) {
+    const { default: Command } = await load[id]();
+    Command.id = id;
+    Command.plugin = this.plugin;
+    return Command.run(argv, config);
+  },
+});
+export const commands = Object.fromEntries(Object.keys(load).map((id) => [id, lazy(id)]));
+`;
 }
 
 /** src/doctor/checks/docker/running.ts -> 'docker/running'. */

@@ -12,6 +12,7 @@ import { serverNames } from '../workspace/parse.ts';
 import { loadRelease } from '../workspace/store/release-store.ts';
 import { openWorkspace, type Workspace } from '../workspace/store/workspace-store.ts';
 import { serverPins } from './server-pins.ts';
+import { chooseServer } from './session.ts';
 import type { PinList } from './views/pins-view.ts';
 
 /** What can be named where pins are compared. The workspace is only opened when a word may be a server. */
@@ -60,6 +61,17 @@ function unknownName(word: string, names: readonly string[]): Failure {
       'a file or folder is written with a slash: ./openimis.json',
     ],
   );
+}
+
+/** Pins of what a command names, or of the only server of the workspace. */
+export async function namedPins(request: {
+  readonly folder: string | undefined;
+  readonly name: string | undefined;
+  readonly flags: { readonly component?: PinComponent | undefined };
+}): Promise<PinSet> {
+  const sources = pinSources(request.folder);
+  const word = request.name ?? chooseServer((await sources.workspace()).config, undefined);
+  return onlyComponent(await pinSetOf(word, sources), request.flags.component);
 }
 
 /** The set without its other components; undefined leaves it as it is. */

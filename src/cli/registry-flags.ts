@@ -12,7 +12,7 @@ export const registryFlags = {
   refresh: Flags.boolean({ description: 'ask again also for what was asked minutes ago' }),
 };
 
-type RegistryFlags = { readonly offline: boolean; readonly refresh: boolean };
+export type RegistryFlags = { readonly offline: boolean; readonly refresh: boolean };
 
 /** Opens the registries of the operator's settings for `use`, and closes them after it. */
 export async function withRegistries<T>(
