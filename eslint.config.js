@@ -65,8 +65,11 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: {
+      ...tseslint.configs.disableTypeChecked.languageOptions,
       globals: { process: 'readonly', console: 'readonly', require: 'readonly', module: 'readonly', URL: 'readonly' },
     },
   },
+  // Node 16 in a build image runs these.
+  { files: ['templates/**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   ...arrowRules,
 );

@@ -43,14 +43,17 @@ export function brokerHealth(interval: number): Health {
   };
 }
 
-/** By what the image holds: Node in the `serve` images, curl in nginx's. */
+/** With what the image holds: curl in ours and in nginx's, else the Node of upstream's `serve` images. */
 export function frontendHealth(facts: GenerationFacts, interval: number): Health {
   const port = frontendPort(facts);
-  const request = `require('http').get('http://127.0.0.1:${port}/',r=>process.exit(r.statusCode<400?0:1)).on('error',()=>process.exit(1))`;
+  const path = facts.frontend === 'serve' ? '/' : '/front/';
+  const url = `http://127.0.0.1:${port}${path}`;
+  const curl = ['curl', '--silent', '--show-error', '--fail', '--output', '/dev/null', url];
+  const request = `require('http').get('${url}',r=>process.exit(r.statusCode<400?0:1)).on('error',()=>process.exit(1))`;
   const test =
     facts.frontend === 'serve'
-      ? ['node', '-e', request]
-      : ['curl', '--silent', '--show-error', '--fail', '--output', '/dev/null', `http://127.0.0.1:${port}/front/`];
+      ? ['/bin/sh', '-c', `command -v curl >/dev/null && exec ${curl.join(' ')}; exec node -e "${request}"`]
+      : curl;
   return { test, interval, timeout: 10, retries: patience.retries, startPeriod: patience.frontend };
 }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,15 +110,22 @@ describe('worker-health', () => {
   });
 });
 
-describe('the health check of a frontend on Node', () => {
+describe.each(['node', 'curl'] as const)('the health check of a frontend whose image has %s', (program) => {
   const test = stackOf().current.services.find(({ name }) => name === 'frontend')!.health.test;
+  let programs: string;
+  beforeAll(async () => {
+    programs = await mkdtemp(join(tmpdir(), 'openimis-health-'));
+    const file = program === 'node' ? process.execPath : (await execa('which', ['curl'])).stdout;
+    await symlink(file, join(programs, program));
+  });
+  afterAll(() => rm(programs, { recursive: true }));
 
   it.each([
-    [200, 0],
-    [304, 0],
-    [404, 1],
-    [500, 1],
-  ])('HTTP %i: exit %i', async (status, expected) => {
+    [200, true],
+    [304, true],
+    [404, false],
+    [500, false],
+  ])('HTTP %i: healthy %s', async (status, expected) => {
     const server = createServer((_request, response) => response.writeHead(status).end()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     expect(await probe((server.address() as { port: number }).port)).toBe(expected);
@@ -125,17 +133,17 @@ describe('the health check of a frontend on Node', () => {
     await once(server, 'close');
   });
 
-  it('nobody there: exit 1', async () => {
+  it('nobody there: not healthy', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     await once(server.close(), 'close');
-    expect(await probe(port)).toBe(1);
+    expect(await probe(port)).toBe(false);
   });
 
-  async function probe(port: number): Promise<number | undefined> {
-    const [program, ...argv] = test.map((word) => word.replace(':5000/', `:${port}/`));
-    expect(program).toBe('node');
-    return (await execa(process.execPath, argv, { reject: false })).exitCode;
+  async function probe(port: number): Promise<boolean> {
+    const [shell, ...argv] = test.map((word) => word.replaceAll(':5000/', `:${port}/`));
+    const options = { reject: false, env: { PATH: programs }, extendEnv: false } as const;
+    return (await execa(shell!, argv, options)).exitCode === 0;
   }
 });

@@ -206,7 +206,7 @@ describe('health', () => {
   });
 
   it('asks the frontend with what its image holds', () => {
-    expect(service(stackOf({ generation: '1.5' }), 'frontend').health.test[0]).toBe('node');
+    expect(service(stackOf({ generation: '1.5' }), 'frontend').health.test.at(-1)).toContain('http://127.0.0.1:5000/;');
     expect(service(stackOf({ generation: '23.04' }), 'frontend').health.test.at(-1)).toBe('http://127.0.0.1:80/front/');
   });
 });
