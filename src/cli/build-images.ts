@@ -33,7 +33,6 @@ export type BuildOutcome = {
   readonly server: string;
   readonly built: boolean;
   readonly images: readonly ImageResult[];
-  readonly left: readonly PinComponent[];
 };
 
 /** `openimis images build`: what the lock file says, as images; one that is there is not built again. */
@@ -41,7 +40,7 @@ export async function buildImages(request: CommandRequest<BuildFlags>): Promise<
   const { flags, folder, name: asked, mode } = request;
   const workspace = await openWorkspace(folder);
   const server = chooseServer(workspace.config, asked);
-  const { able, unable } = await withEcosystems(pinnedOf(workspace, server, flags.component));
+  const able = await withEcosystems(pinnedOf(workspace, server, flags.component));
   const { lock } = await readLock(workspace.folder);
   const jobs: Job[] = [];
   for (const { component, world } of able) {
@@ -80,7 +79,7 @@ export async function buildImages(request: CommandRequest<BuildFlags>): Promise<
       }
       return results;
     });
-    return { server, built: !only, images, left: unable };
+    return { server, built: !only, images };
   } finally {
     await list.end();
   }

@@ -45,15 +45,9 @@ function located(config: Workspace['config'], name: string) {
   return { server, generation };
 }
 
-/** Those of the components that can be locked and built, with their worlds; the others by name. */
+/** The components with the worlds of their packages. */
 export async function withEcosystems(components: readonly PinComponent[]) {
-  const all = await Promise.all(
-    components.map(async (component) => ({ component, world: await ecosystemOf(component) })),
-  );
-  return {
-    able: all.flatMap(({ component, world }) => (world === undefined ? [] : [{ component, world }])),
-    unable: all.filter(({ world }) => world === undefined).map(({ component }) => component),
-  };
+  return Promise.all(components.map(async (component) => ({ component, world: await ecosystemOf(component) })));
 }
 
 export async function workshopOf(

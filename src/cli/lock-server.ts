@@ -22,6 +22,7 @@ export type LockFlags = {
   readonly 'min-age'?: number | undefined;
   readonly 'allow-git': boolean;
   readonly upgrade?: readonly string[] | undefined;
+  readonly 'allow-script'?: readonly string[] | undefined;
   readonly 'dry-run': boolean;
 };
 
@@ -41,8 +42,6 @@ export type LockOutcome = {
   readonly check: boolean;
   readonly dryRun: boolean;
   readonly components: readonly LockedResult[];
-  /** Components that cannot be locked by this version of openimis. */
-  readonly left: readonly PinComponent[];
   readonly notes: readonly string[];
 };
 
@@ -54,7 +53,7 @@ export async function lockServer(request: CommandRequest<LockFlags>): Promise<Lo
   const { flags, folder, name: asked } = request;
   const workspace = await openWorkspace(folder);
   const server = chooseServer(workspace.config, asked);
-  const { able, unable } = await withEcosystems(pinnedOf(workspace, server, flags.component));
+  const able = await withEcosystems(pinnedOf(workspace, server, flags.component));
   const stored = await readLock(workspace.folder);
   const jobs: Job[] = [];
   for (const { component, world } of able) {
@@ -76,7 +75,6 @@ export async function lockServer(request: CommandRequest<LockFlags>): Promise<Lo
     check: flags.check,
     dryRun: flags['dry-run'],
     components: results.map(({ result }) => result),
-    left: unable,
     notes,
   };
 }
@@ -103,7 +101,8 @@ async function lockAll(
 ): Promise<readonly Done[]> {
   const { flags } = request;
   // A wish that only looks elsewhere (another day, newer versions) is one, too.
-  const forced = flags.upgrade !== undefined || flags['as-of'] !== undefined;
+  const scripts = flags['allow-script'] ?? [];
+  const forced = flags.upgrade !== undefined || flags['as-of'] !== undefined || scripts.length > 0;
   if (!forced && jobs.every(({ state }) => state === 'current')) return jobs.map(unchanged);
   const list = await taskList(
     jobs.map(({ component }) => ({ id: component, title: `Choose the versions of ${component}` })),
@@ -160,6 +159,7 @@ function resolve(
       upgrade,
       minAge,
       ...(before === undefined ? {} : { before }),
+      scripts: flags['allow-script'] ?? [],
       ...(flags['as-of'] === undefined ? {} : { asOf: flags['as-of'] }),
     },
     workshop,

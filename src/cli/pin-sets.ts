@@ -24,8 +24,10 @@ export function pinSources(folder: string | undefined): PinSources {
 }
 
 /**
- * A server of the workspace, one of its revisions (`test@r7`), an upstream release, an openimis.json or a lock file (or their
- * folder). Throws SERVER_UNKNOWN naming what there is, PINS_UNREADABLE, LOCK_INVALID, WORKSPACE_INVALID, USAGE, ENGINE_*.
+ * A server of the workspace, one of its revisions (`test@r7`), what of it runs (`test@running`), an
+ * upstream release, an openimis.json or a lock file (or their
+ * folder). Throws SERVER_UNKNOWN naming what there is, PINS_UNREADABLE, LOCK_INVALID, WORKSPACE_INVALID,
+ * NOT_DEPLOYED, USAGE, ENGINE_*.
  */
 export async function pinSetOf(word: string, sources: PinSources): Promise<PinSet> {
   if (isReleaseName(word)) return releasePins(await loadRelease(packageRoot(), word), word);
@@ -36,6 +38,8 @@ export async function pinSetOf(word: string, sources: PinSources): Promise<PinSe
   const [, server = word, revision] = /^([^@]*)@r([1-9]\d{0,8})$/.exec(word) ?? [];
   if (revision !== undefined && names.includes(server))
     return (await import('./revision-set.ts')).revisionSet(workspace, server, Number(revision));
+  const running = /^(.+)@running$/.exec(word)?.[1];
+  if (running !== undefined && names.includes(running)) return pinsThatRun(workspace.folder, running);
   throw unknownName(word, names);
 }
 
@@ -49,7 +53,7 @@ function unknownName(word: string, names: readonly string[]): Failure {
   const shown = JSON.stringify(word.slice(0, 64));
   if (names.includes(server))
     return new Failure('USAGE', `${shown} is no revision of ${server}`, [
-      `a revision is written ${server}@r7; openimis status ${server} lists them`,
+      `a revision is written ${server}@r7, what runs now ${server}@running; openimis status ${server} lists them`,
     ]);
   const near = nearest(server, [...names, ...releaseNames]);
   return new Failure(
@@ -72,6 +76,13 @@ export async function namedPins(request: {
   const sources = pinSources(request.folder);
   const word = request.name ?? chooseServer((await sources.workspace()).config, undefined);
   return onlyComponent(await pinSetOf(word, sources), request.flags.component);
+}
+
+/** By the labels of the images: the engine is asked, no registry and no container. */
+async function pinsThatRun(folder: string, name: string): Promise<PinSet> {
+  const { withServerOnEngine } = await import('./server-session.ts');
+  const { runningPins } = await import('../deployment/running-pins.ts');
+  return withServerOnEngine({ folder, name }, runningPins);
 }
 
 /** The set without its other components; undefined leaves it as it is. */

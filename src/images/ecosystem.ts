@@ -47,6 +47,8 @@ export type ResolveWish = {
   readonly upgrade: 'all' | readonly string[];
   /** Registries as of this day (YYYY-MM-DD). */
   readonly asOf?: string;
+  /** npm: packages whose install scripts may run, besides those that the lock has already. */
+  readonly scripts?: readonly string[];
   /** Days that a version must have been on its registry. */
   readonly minAge?: number;
 };

@@ -20,6 +20,12 @@ export function runProgram(
     return ok(`${[...new Set(names)].join('\n')}\n`);
   }
   if (program === 'curl') return curl(world, container, rest);
+  // What an image contains: a file that a test has put there.
+  if (program === 'cat' || rest[0] === '-c') {
+    const { files, path } = world.place(container, program === 'cat' ? (rest[0] ?? '') : '/installed.json');
+    const content = files.get(path);
+    return content === undefined ? failed(`${path}: no such file`) : ok(content);
+  }
   if (program === 'python')
     return world.statuses.get('health page') === 500 ? failed('{"DatabaseBackend": "broken"}') : ok('{}');
   return failed(`${program ?? ''}: not found`, 127);

@@ -4,10 +4,9 @@ import type { BuildOutcome, ImageResult } from '../build-images.ts';
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Tags of what was built, or what building would cost. */
-export function buildView({ server, built, images, left }: BuildOutcome): string {
+export function buildView({ server, built, images }: BuildOutcome): string {
   return [
     ...images.map((one) => (built ? builtLine(one) : estimateLine(one))),
-    ...left.map((component) => `${component}  not built: openimis cannot build its images yet`),
     built ? `Next: openimis deploy ${server} --dry-run` : 'nothing was built',
   ].join('\n');
 }

@@ -6,12 +6,9 @@ import { table } from '../table.ts';
 
 /** What the lock says now, or with --check whether it still says what openimis.yaml asks for. */
 export function lockView(outcome: LockOutcome): string {
-  const { server, components, left, notes, check, dryRun } = outcome;
+  const { server, components, notes, check, dryRun } = outcome;
   const parts = components.flatMap((one) => (check ? [checkLine(one)] : componentLines(one)));
-  const others = left.map((component) => `${component}  not locked: openimis cannot build its images yet`);
-  return [...parts, ...others, ...notes.map(harmless), lastLine(outcome, server, dryRun)]
-    .filter((line) => line !== '')
-    .join('\n');
+  return [...parts, ...notes.map(harmless), lastLine(outcome, server, dryRun)].filter((line) => line !== '').join('\n');
 }
 
 const stateWords: Readonly<Record<LockedResult['state'], string>> = {

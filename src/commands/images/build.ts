@@ -7,7 +7,7 @@ import { pinComponents } from '../../modules/pin-set.ts';
 
 export default class ImagesBuild extends BaseCommand {
   static override summary = 'build the images of a server from openimis.lock.json';
-  static override description = `Packages are fetched (network, your pip and git settings as build secrets), then installed without network or secrets,
+  static override description = `Packages are fetched (network, your pip, npm and git settings as build secrets), then installed without network or secrets,
 hashes enforced. The tag is a hash of everything that goes in: an image that is there is not built again.`;
   static override args = {
     ...serverArgument,

@@ -9,7 +9,8 @@ import { diffPins } from '../../modules/diff-pins.ts';
 
 export default class VersionsDiff extends BaseCommand {
   static override summary = 'say how the module versions of one server differ from those of another';
-  static override description = `BEFORE and AFTER are servers of openimis.yaml, revisions that were deployed (test@r7), upstream releases (1.1.0),
+  static override description = `BEFORE and AFTER are servers of openimis.yaml, revisions that were deployed (test@r7), what runs now by the labels of
+its images (test@running), upstream releases (1.1.0),
 openimis.json files or lock files (openimis.lock.json, with several servers openimis.lock.json@test), or their folders.
 Upgraded means: AFTER has the newer version. npm versions compare by semver, PyPI versions by PEP 440; a git reference is
 the same or it is another, unless both are tags with versions. Nothing is asked of any registry.`;
@@ -21,6 +22,7 @@ the same or it is another, unless both are tags with versions. Nothing is asked 
   static override examples = [
     '<%= config.bin %> versions diff test qa',
     '<%= config.bin %> versions diff test@r7 test',
+    '<%= config.bin %> versions diff test@running test',
     '<%= config.bin %> versions diff 1.1.0 test --component backend',
     '<%= config.bin %> versions diff test ./openimis-be_py/openimis.json --csv',
   ];

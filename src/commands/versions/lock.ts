@@ -10,7 +10,8 @@ import { exitCodes } from '../../failure.ts';
 export default class VersionsLock extends BaseCommand {
   static override summary = 'choose every version once and write it into openimis.lock.json';
   static override description = `Ranges become versions, branches and tags become commits, and everything that the modules require is written down
-with its hash. uv chooses, in the build image, for the image's Python. What was locked stays where it still fits.`;
+with its hash. uv chooses for backends, npm for the frontend, both inside the build image. What was locked stays where it
+still fits. No install script of an npm package runs unless --allow-script has put it into the lock.`;
   static override args = serverArgument;
   static override flags = {
     server: serverFlag,
@@ -28,6 +29,11 @@ with its hash. uv chooses, in the build image, for the image's Python. What was 
       helpValue: '7d',
     }),
     'allow-git': Flags.boolean({ description: "take upstream's git tag for a version that is on no registry" }),
+    'allow-script': Flags.string({
+      description: 'npm package whose install script may run; the lock remembers it (may be repeated)',
+      helpValue: 'PACKAGE',
+      multiple: true,
+    }),
     'dry-run': dryRunFlag,
   };
   static override examples = [

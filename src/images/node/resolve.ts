@@ -28,7 +28,7 @@ export async function resolveNode(wish: ResolveWish, workshop: Workshop): Promis
   const { before } = wish;
   const packages = answer.packages.map((one) => lockedPackage(one, access.registry));
   requireSameFiles(packages, before, wish.upgrade);
-  const scripts = before?.scripts?.filter((name) => packages.some((one) => one.name === name)) ?? [];
+  const scripts = allowedScripts(packages, before?.scripts ?? [], wish.scripts ?? []);
   for (const name of scriptsOf(packages).filter((one) => !scripts.includes(one)))
     workshop.progress(`${name} has an install script; it does not run`);
   const locked = sealed({
@@ -49,6 +49,23 @@ export async function resolveNode(wish: ResolveWish, workshop: Workshop): Promis
 /** Packages that npm would let run a program of their own while they are installed. */
 export function scriptsOf(packages: readonly LockedPackage[]): readonly string[] {
   return [...new Set(packages.filter(({ npm }) => npm?.['hasInstallScript'] === true).map(({ name }) => name))].sort();
+}
+
+/** What was allowed and is still there, and what is allowed now. Throws USAGE for a package that has no such script. */
+export function allowedScripts(
+  packages: readonly LockedPackage[],
+  before: readonly string[],
+  asked: readonly string[],
+): readonly string[] {
+  const has = scriptsOf(packages);
+  const none = asked.find((name) => !has.includes(name));
+  if (none !== undefined)
+    throw new Failure(
+      'USAGE',
+      `no package ${JSON.stringify(none.slice(0, 120))} with an install script is in the lock`,
+      [has.length === 0 ? 'none has one' : `these have one: ${has.join(', ')}`],
+    );
+  return has.filter((name) => asked.includes(name) || before.includes(name));
 }
 
 function names(pins: readonly WishedModule[], before: LockedComponent | undefined): readonly string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { node } from '../../../src/images/node/node.ts';
-import { requireSameFiles, scriptsOf } from '../../../src/images/node/resolve.ts';
+import { allowedScripts, requireSameFiles, scriptsOf } from '../../../src/images/node/resolve.ts';
 import type { LockedComponent, LockedPackage } from '../../../src/modules/lock/lock.ts';
 import { lockedBackend } from '../../modules/lock/fixture.ts';
 
@@ -24,6 +24,13 @@ describe('a lock of npm packages', () => {
   it('knows whose scripts would run', () => {
     const script = { hasInstallScript: true };
     expect(scriptsOf([one('b', 'AA==', script), one('a', 'AA==', script), one('b', 'BB==', script), one('c', 'AA==')])).toEqual(['a', 'b']); // prettier-ignore
+  });
+
+  it('keeps what was allowed, takes what is allowed now, and refuses a name that has no script', () => {
+    const packages = [one('a', 'AA==', { hasInstallScript: true }), one('b', 'BB==', { hasInstallScript: true }), one('c', 'CC==')]; // prettier-ignore
+    expect(allowedScripts(packages, ['b', 'gone'], [])).toEqual(['b']);
+    expect(allowedScripts(packages, ['b'], ['a'])).toEqual(['a', 'b']);
+    expect(() => allowedScripts(packages, [], ['c'])).toThrow(/no package "c" with an install script/);
   });
 
   it('estimates from what the registry says, and with the average where it says nothing', () => {
