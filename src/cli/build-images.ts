@@ -4,7 +4,7 @@ import type { ComponentWish } from '../images/server-wish.ts';
 import { lockState } from '../modules/lock/hashes.ts';
 import { type LockedComponent, lockedComponent } from '../modules/lock/lock.ts';
 import type { PinComponent } from '../modules/package-name.ts';
-import { readLock } from '../workspace/store/lock-store.ts';
+import { readLock, type StoredLock } from '../workspace/store/lock-store.ts';
 import { openWorkspace } from '../workspace/store/workspace-store.ts';
 import type { CommandRequest } from './base-command.ts';
 import { pinnedOf, wishOf, withEcosystems, workshopOf } from './image-wishes.ts';
@@ -37,11 +37,21 @@ export type BuildOutcome = {
 
 /** `openimis images build`: what the lock file says, as images; one that is there is not built again. */
 export async function buildImages(request: CommandRequest<BuildFlags>): Promise<BuildOutcome> {
+  return (await buildLocked(request, (locked) => locked)).outcome;
+}
+
+export type BuiltLock = { readonly component: PinComponent; readonly locked: LockedComponent };
+
+/** Builds what `adapt` makes of the lock; says what that was, and the lock file that it was read from. */
+export async function buildLocked(
+  request: CommandRequest<BuildFlags>,
+  adapt: (locked: LockedComponent) => LockedComponent,
+): Promise<{ readonly outcome: BuildOutcome; readonly stored: StoredLock; readonly locks: readonly BuiltLock[] }> {
   const { flags, folder, name: asked, mode } = request;
   const workspace = await openWorkspace(folder);
   const server = chooseServer(workspace.config, asked);
   const able = await withEcosystems(pinnedOf(workspace, server, flags.component));
-  const { lock } = await readLock(workspace.folder);
+  const stored = await readLock(workspace.folder);
   const jobs: Job[] = [];
   for (const { component, world } of able) {
     const wish = await wishOf(workspace, server, component);
@@ -49,7 +59,7 @@ export async function buildImages(request: CommandRequest<BuildFlags>): Promise<
       component,
       world,
       wish,
-      locked: requireCurrent(lockedComponent(lock, server, component), wish, server),
+      locked: adapt(requireCurrent(lockedComponent(stored.lock, server, component), wish, server)),
     });
   }
   const only = flags.estimate || flags['dry-run'];
@@ -79,7 +89,7 @@ export async function buildImages(request: CommandRequest<BuildFlags>): Promise<
       }
       return results;
     });
-    return { server, built: !only, images };
+    return { outcome: { server, built: !only, images }, stored, locks: jobs };
   } finally {
     await list.end();
   }

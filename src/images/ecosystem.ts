@@ -91,6 +91,4 @@ export type BuildWish = {
   readonly assembly: AssemblySource;
   readonly base?: string;
   readonly odbc?: OdbcDriver;
-  /** Makes another image of the same pins: system packages as of today (`images refresh`). */
-  readonly refresh?: string;
 };

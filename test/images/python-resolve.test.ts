@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Engine, ImageBuild } from '../../src/engines/engine.ts';
 import type { ResolveWish, WishedModule, Workshop } from '../../src/images/ecosystem.ts';
 import { buildPython } from '../../src/images/python/build.ts';
+import { refreshed } from '../../src/images/refresh.ts';
 import { resolvePython } from '../../src/images/python/resolve.ts';
 import type { PinSource } from '../../src/modules/pin-source.ts';
 import { loadTemplates } from '../../src/rendering/templates/load.ts';
@@ -162,7 +163,7 @@ describe('building a backend', () => {
     // The ibackend's pins are the backend's: one image.
     const other = await buildPython(locked, { ...wish, component: 'backend' }, engineThatAnswers({ bytes: 0, files: 1 }).workshop); // prettier-ignore
     expect(other.tag).toBe(tag);
-    const refreshed = await buildPython(locked, { ...wish, refresh: '2026-11-26' }, engineThatAnswers({ bytes: 0, files: 1 }).workshop); // prettier-ignore
-    expect(refreshed.tag).not.toBe(tag);
+    const today = await buildPython(refreshed(locked, '2026-11-26'), wish, engineThatAnswers({ bytes: 0, files: 1 }).workshop); // prettier-ignore
+    expect(today.tag).not.toBe(tag);
   });
 });

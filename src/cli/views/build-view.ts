@@ -19,6 +19,6 @@ function builtLine({ component, tag, built, took = 0 }: ImageResult): string {
 function estimateLine({ component, tag, there, estimate }: ImageResult): string {
   if (there) return `${component}  ${tag}  is there: nothing to fetch`;
   const { packages, download, disk, unknown } = estimate;
-  const more = unknown === 0 ? '' : ` and ${unknown} packages of unknown size`;
+  const more = unknown === 0 ? '' : ` (${unknown} packages of unknown size)`;
   return `${component}  ${tag}  ${packages} packages, at most ${megabytes(download)}${more} to fetch, about ${megabytes(disk)} of disk`;
 }

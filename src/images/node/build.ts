@@ -4,6 +4,7 @@ import type { RenderedFile } from '../../rendering/rendered.ts';
 import { assemblyFiles, requireSame } from '../assembly.ts';
 import type { BuildWish, BuiltImage, Workshop } from '../ecosystem.ts';
 import { imageLabel, pinsLabel } from '../image-labels.ts';
+import { refreshOf } from '../refresh.ts';
 import { npmAccess } from './access.ts';
 import { askNode, fetchedSchema } from './answers.ts';
 import { assemblyRequest } from './assembly-request.ts';
@@ -14,7 +15,7 @@ type Closed = RenderedImage & { readonly network: 'none' };
 
 /** The image of a locked frontend: same lock, base and templates, same tag. */
 export async function nodeImage(locked: LockedComponent, wish: BuildWish, workshop: Workshop): Promise<Closed> {
-  const { tools, web } = await nodeImages(wish, workshop);
+  const { tools, web } = await nodeImages({ ...wish, ...refreshOf(locked) }, workshop);
   const local = await assemblyFiles(wish.assembly, 'assembly');
   requireSame(locked.assembly, local);
   const groups = groupsOf(locked);
@@ -56,7 +57,7 @@ export async function buildNode(locked: LockedComponent, wish: BuildWish, worksh
     workshop.env,
     locked.packages.map(({ name }) => name),
   );
-  const { tools, web } = await nodeImages(wish, workshop);
+  const { tools, web } = await nodeImages({ ...wish, ...refreshOf(locked) }, workshop);
   await ensureImages([tools, web], access, workshop);
   progress('fetching packages');
   const request = json('request.json', { at: new Date().toISOString(), ...fetchRequest(locked) });

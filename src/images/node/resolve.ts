@@ -4,6 +4,7 @@ import { sealed } from '../../modules/lock/write-lock.ts';
 import type { PinSource } from '../../modules/pin-source.ts';
 import { assemblyFiles, filesHash } from '../assembly.ts';
 import type { AssemblySource, ResolveWish, WishedModule, Workshop } from '../ecosystem.ts';
+import { keptRefresh } from '../refresh.ts';
 import { npmAccess } from './access.ts';
 import { askNode, exportNames, type ResolvedPackage, resolvedSchema } from './answers.ts';
 import { assemblyRequest } from './assembly-request.ts';
@@ -36,7 +37,7 @@ export async function resolveNode(wish: ResolveWish, workshop: Workshop): Promis
     lockedAt: workshop.today.toISOString().slice(0, 10),
     ...(wish.asOf === undefined ? {} : { asOf: wish.asOf }),
     assembly: lockedAssembly(wish.assembly, answer.assembly, filesHash(local)),
-    runtime: { node: answer.node, npm: answer.npm },
+    runtime: { node: answer.node, npm: answer.npm, ...keptRefresh(before) },
     modules: wish.modules.map((one) => lockedModule(one, chosen, exported)),
     extra: wish.extra.map((one) => lockedModule(one, chosen, exported)),
     packages,

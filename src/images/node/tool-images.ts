@@ -7,7 +7,8 @@ import type { NpmAccess } from './access.ts';
 /** `tools` makes a frontend, `web` serves it; `base` in words. */
 export type NodeImages = { readonly tools: RenderedImage; readonly web: RenderedImage; readonly base: string };
 
-type ToolWish = Pick<BuildWish, 'base' | 'refresh'>;
+/** `refresh`: the day whose system packages they have. */
+type ToolWish = Pick<BuildWish, 'base'> & { readonly refresh?: string };
 
 /** The two images that all frontends of an engine share. */
 export async function nodeImages({ base, refresh = '' }: ToolWish, workshop: Workshop): Promise<NodeImages> {

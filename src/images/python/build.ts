@@ -4,6 +4,7 @@ import { namedBuild, type RenderedImage, templateFiles } from '../../rendering/i
 import type { RenderedFile } from '../../rendering/rendered.ts';
 import { assemblyFiles, requireSame } from '../assembly.ts';
 import type { AssemblySource, BuildWish, BuiltImage, Workshop } from '../ecosystem.ts';
+import { refreshOf } from '../refresh.ts';
 import { imageLabel, pinsLabel } from '../image-labels.ts';
 import { buildSecrets } from './access.ts';
 import { askInBuild, fetchedSchema } from './answers.ts';
@@ -17,7 +18,10 @@ export async function pythonImage(
   wish: BuildWish,
   workshop: Workshop,
 ): Promise<RenderedImage & { readonly network: 'none' }> {
-  const { runtime, tools } = await describeToolImages({ ...wish, odbc: odbcOf(locked) }, workshop);
+  const { runtime, tools } = await describeToolImages(
+    { ...wish, odbc: odbcOf(locked), ...refreshOf(locked) },
+    workshop,
+  );
   const local = await assemblyFiles(wish.assembly, 'assembly');
   requireSame(locked.assembly, local);
   const { environment } = pythonFacts(wish.generation);
@@ -66,7 +70,7 @@ export async function buildPython(locked: LockedComponent, wish: BuildWish, work
   const image = await pythonImage(locked, wish, workshop);
   if ((await engine.image(image.tag)) !== undefined) return { tag: image.tag, cached: true, fetched: 0 };
   const secrets = await buildSecrets(workshop.env);
-  const { tools } = await toolImages({ ...wish, odbc: odbcOf(locked) }, workshop, secrets);
+  const { tools } = await toolImages({ ...wish, odbc: odbcOf(locked), ...refreshOf(locked) }, workshop, secrets);
   progress('fetching packages');
   const request = {
     path: 'request.json',

@@ -5,6 +5,7 @@ import type { RenderedFile } from '../../rendering/rendered.ts';
 import { Failure } from '../../failure.ts';
 import { assemblyFiles, filesHash } from '../assembly.ts';
 import type { AssemblySource, ResolveWish, WishedModule, Workshop } from '../ecosystem.ts';
+import { keptRefresh } from '../refresh.ts';
 import { buildSecrets } from './access.ts';
 import { askInBuild, type ResolvedPackage, resolvedSchema } from './answers.ts';
 import { pythonFacts } from './generations.ts';
@@ -35,6 +36,7 @@ export async function resolvePython(wish: ResolveWish, workshop: Workshop): Prom
       platform: platforms[architecture] ?? `linux/${architecture}`,
       base: images.base,
       odbc: wish.odbc ?? 'none',
+      ...keptRefresh(before),
     },
     modules: wish.modules.map((one) => lockedModule(one, chosen)),
     extra: wish.extra.map((one) => lockedModule(one, chosen)),
