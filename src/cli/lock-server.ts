@@ -124,6 +124,7 @@ async function lockAll(
               : (known ?? (await resolve(job, request, await workshopOf(engine, request, progress), notes)));
           resolved.set(wish.input, locked);
           done.push(lockedResult(job, locked));
+          notes.push(...(job.world.remarks?.(locked, before) ?? []));
           list.events.done(component, `${locked.packages.length} packages`);
         } catch (error) {
           list.events.failed(component, error instanceof Error ? error.message.split('\n')[0]! : String(error));

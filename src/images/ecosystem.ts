@@ -81,6 +81,8 @@ export interface Ecosystem {
   /** Fetches (network), installs (no network, no secrets), and leaves an image with nothing of either. */
   build(locked: LockedComponent, wish: BuildWish, workshop: Workshop): Promise<BuiltImage>;
   estimate(locked: LockedComponent): Estimate;
+  /** What a person should know of a new lock: one sentence each. */
+  remarks?(locked: LockedComponent, before: LockedComponent | undefined): readonly string[];
   /** What a container really contains; `run` executes in it. */
   installed(run: (argv: readonly string[]) => Promise<CommandResult>): Promise<readonly InstalledPackage[]>;
 }

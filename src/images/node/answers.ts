@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { z } from 'zod';
 
+import type { Labels } from '../../engines/engine.ts';
 import { Failure, type FailureCode } from '../../failure.ts';
 import { type LocalFile, templateFiles } from '../../rendering/images.ts';
 import type { RenderedFile } from '../../rendering/rendered.ts';
@@ -73,17 +74,29 @@ export async function askNode<T>(
   const context = [...templateFiles(templates, `images/frontend/${step}/`), ...options.files];
   const { registry, secrets } = options.access;
   const args = { TOOLS: options.tools, REGISTRY: registry };
-  await engine.buildImage({ tag, context, args, labels, secrets }, progress, signal);
+  let told: string | undefined;
+  const listen = (text: string): void => {
+    if (text.startsWith(answerMark)) told = text.slice(answerMark.length);
+    else progress(text);
+  };
+  await engine.buildImage({ tag, context, args, labels, secrets }, listen, signal);
   try {
-    const answer = await engine.runOnce({ image: tag, argv: ['cat', '/result.json'], labels, timeout: 60 });
-    if (answer.code !== 0) throw new Error(`there is no answer in ${tag}: ${answer.stderr}`);
-    const data: unknown = JSON.parse(answer.stdout);
+    const data: unknown = JSON.parse(told ?? (await longAnswer(engine, tag, labels)));
     const trouble = refused.safeParse(data);
     if (trouble.success) throw refusal(trouble.data.error.kind, trouble.data.error.message);
     return options.schema.parse(data);
   } finally {
     await engine.removeImage(tag);
   }
+}
+
+/** How a short answer begins in the output of a build (templates/images/frontend/tools/common.cjs). */
+const answerMark = 'openimis-answer ';
+
+async function longAnswer(engine: Workshop['engine'], image: string, labels: Labels): Promise<string> {
+  const { code, stdout, stderr } = await engine.runOnce({ image, argv: ['cat', '/result.json'], labels, timeout: 60 });
+  if (code !== 0) throw new Error(`there is no answer in ${image}: ${stderr}`);
+  return stdout;
 }
 
 /** What a program in a container said of its trouble, as a failure. */

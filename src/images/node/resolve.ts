@@ -30,8 +30,6 @@ export async function resolveNode(wish: ResolveWish, workshop: Workshop): Promis
   const packages = answer.packages.map((one) => lockedPackage(one, access.registry));
   requireSameFiles(packages, before, wish.upgrade);
   const scripts = allowedScripts(packages, before?.scripts ?? [], wish.scripts ?? []);
-  for (const name of scriptsOf(packages).filter((one) => !scripts.includes(one)))
-    workshop.progress(`${name} has an install script; it does not run`);
   const locked = sealed({
     input: wish.input,
     lockedAt: workshop.today.toISOString().slice(0, 10),

@@ -1,20 +1,11 @@
 // install.cjs LIST FOLDER: puts every package of the list at its place, from the cache of the box, by hash, as npm itself
 // unpacks them (its library pacote), and links their programs. Runs no script of any package.
 const path = require('path');
-const { content, ofNpm, readJson, registry, Trouble, working } = require('./common.cjs');
+const { content, inParallel, ofNpm, readJson, registry, Trouble, working } = require('./common.cjs');
 
 const pacote = ofNpm('pacote');
 const binLinks = ofNpm('bin-links');
 const { checkPlatform } = ofNpm('npm-install-checks');
-
-async function inParallel(list, work) {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: 16 }, async () => {
-      while (next < list.length) await work(list[next++]);
-    }),
-  );
-}
 
 function isForHere(one) {
   try {
