@@ -64,9 +64,34 @@ export function explainBuild(
       { cause: error },
     );
   }
+  const mismatch = /(node_modules\/\S+)\s+Attempted import error: '([^'\n]+)' is not exported from '([^'\n]+)'/.exec(
+    output,
+  );
+  if (mismatch !== null) return notExported(mismatch, modules, error);
   const trouble = /openimis-trouble (\{.*\})/.exec(output)?.[1];
   if (trouble === undefined) return error;
   const { kind, message } = JSON.parse(trouble) as { readonly kind: string; readonly message: string };
-  const before = lines.filter((line) => !/openimis-trouble|^(?:ERROR|DONE|CACHED|\[)|^$/.test(line)).slice(-15);
+  // What follows "------" is the same once more.
+  const own = lines.slice(0, lines.includes('------') ? lines.indexOf('------') : undefined);
+  const before = own.filter((line) => !/openimis-trouble|^(?:ERROR|DONE|CACHED|\[)|^$/.test(line)).slice(-15);
   return refusal(kind, [message, ...before.map((line) => `  ${line}`)].join('\n'));
+}
+
+/** Two modules that are not of one release: webpack names what one wants and the other does not have. */
+function notExported([, place, wanted, from]: RegExpExecArray, modules: readonly LockedModule[], cause: Failure) {
+  const words = (name: string | undefined): string => {
+    const one = modules.find((module) => module.package === name);
+    return one === undefined ? (name ?? '') : `${one.package} ${one.version}`;
+  };
+  const asking = modules.find((one) => `${place}/`.includes(`node_modules/${one.package}/`));
+  const text = `${asking === undefined ? place : words(asking.package)} wants ${wanted} of ${words(from)}, which does not have it`;
+  return new Failure(
+    'IMAGE_BUILD_FAILED',
+    `${text}: these versions do not belong together`.replace(/\p{Cc}/gu, ''),
+    [
+      `openimis versions pin SERVER ${asking?.package ?? 'MODULE'}=VERSION --component frontend    another version`,
+      'or null as its value under pins.frontend in openimis.yaml leaves the module out',
+    ],
+    { cause },
+  );
 }

@@ -49,6 +49,22 @@ describe('what a bundler says of an import that nobody declares', () => {
     });
   });
 
+  it('names two modules that do not belong together', () => {
+    const failed = new Failure('IMAGE_BUILD_FAILED', 'building failed');
+    const lines = [
+      'Failed to compile.',
+      './node_modules/@openimis/fe-claim/dist/index.es.js',
+      "Attempted import error: 'Filter' is not exported from '@openimis/fe-core'.",
+    ];
+    expect(explainBuild(failed, lines, { modules })).toMatchObject({
+      message: '@openimis/fe-claim 1.10.0 wants Filter of @openimis/fe-core 1.11.0, which does not have it: these versions do not belong together', // prettier-ignore
+      hints: [
+        'openimis versions pin SERVER @openimis/fe-claim=VERSION --component frontend    another version',
+        'or null as its value under pins.frontend in openimis.yaml leaves the module out',
+      ],
+    });
+  });
+
   it('keeps what it is not about', () => {
     const other = new Failure('DISK_FULL', 'full');
     expect(explainBuild(other, ["Can't resolve 'a' in 'b'"], { modules })).toBe(other);
