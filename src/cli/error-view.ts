@@ -17,7 +17,7 @@ export function asFailure(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (error instanceof Errors.ExitError) return undefined;
   if (isInterruption(error)) return new Failure('INTERRUPTED', 'interrupted', []);
-  if (error instanceof Errors.CLIError) {
+  if (error instanceof Errors.CLIError && !isMissingModule(error)) {
     // oclif breaks and indents these: "Parsing --tail \n\tExpected an integer …".
     const plain = error.message.replace(ansi, '').replace(/^Parsing (--\S+)\s+/, '$1: ');
     const [message = '', ...rest] = plain.split('\n').map((line) => line.trim());
@@ -31,6 +31,11 @@ export function asFailure(error: unknown): Failure | undefined {
     ['run the same command with OPENIMIS_DEBUG=1 and report what it prints'],
     { cause: error },
   );
+}
+
+/** oclif makes a usage error of a part of the program itself that is not there. */
+function isMissingModule(error: Error): boolean {
+  return 'code' in error && (error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND');
 }
 
 /** inquirer's prompts and aborted work end like this on Ctrl-C. */

@@ -27,6 +27,13 @@ describe('failures', () => {
     expect(listed).toEqual(Object.values(exitCodes));
   });
 
+  it('a part of the program that is not there is a bug, no usage', () => {
+    const missing = new Errors.CLIError('[MODULE_NOT_FOUND] /x/dist/index.js');
+    Object.assign(missing, { code: 'MODULE_NOT_FOUND' });
+    expect(asFailure(missing)?.code).toBe('BUG');
+    expect(asFailure(new Errors.CLIError('Nonexistent flag: --x'))?.code).toBe('USAGE');
+  });
+
   it('unknown codes name the nearest one', () => {
     expect(() => explanation(page, 'PORT_TAKN')).toThrow(
       expect.objectContaining({ code: 'USAGE', hints: ['openimis explain PORT_TAKEN'] }),
