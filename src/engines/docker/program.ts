@@ -75,5 +75,6 @@ export async function runProgram(
 }
 
 function interrupted(file: string, argv: readonly string[]): Failure {
-  return new Failure('INTERRUPTED', `interrupted while ${[file, ...argv.slice(0, 2)].join(' ')} was running`);
+  // Which program it was is of use to whoever looks for a bug, not to an operator.
+  return new Failure('INTERRUPTED', 'interrupted', [], { cause: new Error([file, ...argv.slice(0, 2)].join(' ')) });
 }
