@@ -8,6 +8,7 @@ import type { RenderedFile } from '../rendering/rendered.ts';
 import { loadTemplates } from '../rendering/templates/load.ts';
 import { completeServer } from '../workspace/complete.ts';
 import { parseWorkspace } from '../workspace/parse.ts';
+import { makeFolders } from '../workspace/store/files.ts';
 import { openWorkspace, workspaceFile } from '../workspace/store/workspace-store.ts';
 import { releaseOf, requireDeployable } from '../deployment/open-deployment.ts';
 import { withValues } from './init-server.ts';
@@ -57,8 +58,7 @@ async function writeFolder(folder: string, files: readonly RenderedFile[]): Prom
     await refuseOthersFolder(folder);
     const temporary = join(dirname(folder), `.${basename(folder)}.new-${process.pid}`);
     await rm(temporary, { recursive: true, force: true });
-    await mkdir(dirname(folder), { recursive: true });
-    // One folder at a time: a recursive mkdir calls a read-only file system "not there".
+    await makeFolders(dirname(folder));
     await mkdir(temporary);
     for (const file of [...files, { path: marker, content: '' }]) {
       const target = join(temporary, file.path);

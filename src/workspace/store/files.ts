@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { Failure, type FailureCode } from '../../failure.ts';
@@ -118,6 +118,28 @@ export async function writeTextFile(file: string, text: string, options: WriteOp
     await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
+
+/**
+ * Makes a folder and those above it, one at a time: below /proc the recursive mkdir of Node never returns. What cannot be made
+ * is thrown as it comes.
+ */
+export async function makeFolders(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || (await isThere(dirname(folder)))) throw error;
+    await makeFolders(dirname(folder));
+    await makeFolders(folder);
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY);

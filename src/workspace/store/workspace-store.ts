@@ -8,7 +8,7 @@ import { workspaceJsonSchemaText } from '../json-schema.ts';
 import { parseWorkspace } from '../parse.ts';
 import type { WorkspaceConfig } from '../schema.ts';
 import { fileLimit } from '../yaml-source.ts';
-import { errorCode, readTextFile, type TextFile, trusted, writeFailure, writeTextFile } from './files.ts';
+import { errorCode, makeFolders, readTextFile, type TextFile, trusted, writeFailure, writeTextFile } from './files.ts';
 
 export const workspaceFile = 'openimis.yaml';
 const editorSchema = '.openimis/openimis.schema.json';
@@ -116,11 +116,13 @@ export async function createWorkspace(folder: string): Promise<Workspace> {
   const top = resolve(folder);
   const file = join(top, workspaceFile);
   try {
-    await mkdir(top, { recursive: true });
+    await makeFolders(top);
   } catch (error) {
     throw ['EEXIST', 'ENOTDIR'].includes(errorCode(error))
       ? new Failure('WORKSPACE_UNREADABLE', `${top} is not a folder`, ['name another one with --workspace'])
-      : writeFailure(error, file);
+      : errorCode(error) === 'ENOENT'
+        ? new Failure('WORKSPACE_READ_ONLY', `${top} cannot be made there`, ['name another folder with --workspace'])
+        : writeFailure(error, file);
   }
   await refuseDeadLink(file);
   // Ignored before there is anything to ignore.
