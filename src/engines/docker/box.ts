@@ -55,6 +55,13 @@ function interfaceSubnets(): readonly string[] {
     .map((address) => networkOf(address.cidr ?? ''));
 }
 
+/** A container and whose it is; the sandbox has servers of the same names. */
+export function containerWords(name: string, labels: Readonly<Record<string, string>>): string {
+  const server = labels['org.openimis.server'];
+  if (server === undefined) return `container ${name}`;
+  return `container ${name} (${labels['org.openimis.sandbox'] === 'true' ? 'sandbox' : `server ${server}`})`;
+}
+
 /** Running containers by their published ports, then whoever else listens. */
 export async function portOwners(api: Api, ports: readonly number[], image: SomeImage): Promise<readonly PortOwner[]> {
   const wanted = new Set(ports);
@@ -63,9 +70,8 @@ export async function portOwners(api: Api, ports: readonly number[], image: Some
   for (const { Names, Ports, Labels } of containers)
     for (const { PublicPort: port, IP: address = '0.0.0.0', Type } of Ports)
       if (Type === 'tcp' && wanted.has(port)) {
-        const server = Labels['org.openimis.server'];
         const name = Names[0]?.replace(/^\//, '') ?? 'unknown';
-        owners.push({ port, address, owner: `container ${name}${server === undefined ? '' : ` (server ${server})`}` });
+        owners.push({ port, address, owner: containerWords(name, Labels) });
       }
   const published = new Set(owners.map(({ port }) => port));
   const table = await hostFiles(api, ['/proc/net/tcp', '/proc/net/tcp6'], image);

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
+import { containerWords } from '../../../src/engines/docker/box.ts';
 import { holders, parseListeners } from '../../../src/engines/docker/listeners.ts';
 import { networkOf, parseRoutes } from '../../../src/engines/docker/routes.ts';
 
@@ -59,4 +60,17 @@ vpn0\t0100000A\t00000000\t0005\t0\t0\t0\tFFFFFFFF\t0\t0\t0
     ['192.0.2.7/32', '192.0.2.7/32'],
     ['203.0.113.130/25', '203.0.113.128/25'],
   ])('the network of %s is %s', (address, network) => expect(networkOf(address)).toBe(network));
+});
+
+it('whose a container is: of nobody that openimis knows, of a server, or of the sandbox, which has servers of the same names', () => {
+  const server = { 'org.openimis.server': 'test' };
+  expect([
+    containerWords('web', {}),
+    containerWords('openimis-test-gateway-1', server),
+    containerWords('openimis-sandbox-test-gateway-1', { ...server, 'org.openimis.sandbox': 'true' }),
+  ]).toEqual([
+    'container web',
+    'container openimis-test-gateway-1 (server test)',
+    'container openimis-sandbox-test-gateway-1 (sandbox)',
+  ]);
 });
