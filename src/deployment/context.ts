@@ -1,5 +1,6 @@
 import type { Engine, Labels } from '../engines/engine.ts';
 import type { probeDatabase } from '../legacy/database.ts';
+import type { nameResolves } from '../legacy/resolves.ts';
 import type { probeWebsite } from '../legacy/website.ts';
 import type { Release } from '../modules/release.ts';
 import type { Templates } from '../rendering/templates/load.ts';
@@ -15,7 +16,11 @@ export type Clock = {
 };
 
 /** The only ways a deployment looks at the legacy from this machine; both only read. */
-export type Probes = { readonly database: typeof probeDatabase; readonly website: typeof probeWebsite };
+export type Probes = {
+  readonly database: typeof probeDatabase;
+  readonly website: typeof probeWebsite;
+  readonly resolves: typeof nameResolves;
+};
 
 /** Everything a deployment works with; nothing else is reached from here. */
 export type DeploymentContext = {

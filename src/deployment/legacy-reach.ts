@@ -59,6 +59,12 @@ export async function probeFromHere(context: DeploymentContext, legacy?: LegacyT
       `it answers ${site.status}${site.title === undefined ? '' : ` "${site.title}"`} without the login form`,
     );
   requireCertificate(server.name, legacy, site.certificate);
+  const { dns, ip } = server.legacy ?? {};
+  // With an address nobody looks the name up, so that a typing mistake would only be seen by people.
+  if (dns !== undefined && ip !== undefined && !(await probes.resolves(dns, 5)))
+    notes.push(
+      `this machine does not know the name ${dns} (legacy.dns); the legacy at ${ip} is asked by it all the same`,
+    );
   return notes;
 }
 

@@ -6,6 +6,7 @@ import { localCopy } from './local-copy.ts';
 import type { Engine } from '../engines/engine.ts';
 import { Failure } from '../failure.ts';
 import { probeDatabase } from '../legacy/database.ts';
+import { nameResolves } from '../legacy/resolves.ts';
 import { probeWebsite } from '../legacy/website.ts';
 import type { Release } from '../modules/release.ts';
 import { releaseNames } from '../modules/release-names.ts';
@@ -37,7 +38,7 @@ export async function openDeployment(engine: Engine, input: DeploymentInput): Pr
     workspace: { id: config.id ?? 'not-yet-written', folder },
     projectPrefix: input.projectPrefix ?? 'openimis',
     templates: await loadTemplates(root, ['compose', 'gateway', 'images']),
-    probes: { database: probeDatabase, website: probeWebsite },
+    probes: { database: probeDatabase, website: probeWebsite, resolves: nameResolves },
     clock: realClock,
     operator: { user: userInfo().username, host: hostname() },
     localCopy: localCopy(folder),

@@ -97,6 +97,7 @@ describe('deploying the same again', () => {
     const probes = {
       database: () => Promise.reject(new Error('asked')),
       website: () => Promise.reject(new Error('asked')),
+      resolves: () => Promise.reject(new Error('asked')),
     };
     expect((await planDeployment(contextOn(world, { probes }))).kind).toBe('nothing');
   });

@@ -68,6 +68,7 @@ export function contextOn(
     probes: {
       database: () => Promise.resolve({ legacy: true, modular: true, encrypted: true, serverVersion: '15.0' }),
       website: () => Promise.resolve({ status: 200, loginForm: true }),
+      resolves: () => Promise.resolve(true),
     },
     clock: {
       now: () => new Date(now),

@@ -37,6 +37,15 @@ describe('the plan', () => {
     for (const value of Object.values(secrets)) expect(JSON.stringify(plan)).not.toContain(value);
   });
 
+  it('says that nobody here knows the name of the legacy, which its address makes unneeded', async () => {
+    const context = contextOn(box());
+    const known = (await planDeployment(context)).notes.join();
+    const probes = { ...context.probes, resolves: (name: string) => Promise.resolve(name !== 'imis.example.org') };
+    const unknown = (await planDeployment({ ...context, probes })).notes.join();
+    expect(known).not.toContain('does not know the name');
+    expect(unknown).toContain('this machine does not know the name imis.example.org (legacy.dns)');
+  });
+
   it('has no health page before 1.1 and says nothing of one', async () => {
     const old: Changes = { server: { ...server, release: '1.0.0', generation: '1.0' } };
     const plan = await planDeployment(contextOn(box(), old));

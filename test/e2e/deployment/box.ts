@@ -13,6 +13,7 @@ import { createDockerEngine } from '../../../src/engines/docker/docker-engine.ts
 import type { Engine } from '../../../src/engines/engine.ts';
 import { Failure } from '../../../src/failure.ts';
 import { probeDatabase } from '../../../src/legacy/database.ts';
+import { nameResolves } from '../../../src/legacy/resolves.ts';
 import { probeWebsite } from '../../../src/legacy/website.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { loadTemplates } from '../../../src/rendering/templates/load.ts';
@@ -39,7 +40,7 @@ export async function contextOf(engine: Engine, { server, secrets, workspace }: 
     workspace,
     projectPrefix: 'openimis',
     templates: await loadTemplates(packageRoot(), ['compose', 'gateway', 'images']),
-    probes: { database: probeDatabase, website: probeWebsite },
+    probes: { database: probeDatabase, website: probeWebsite, resolves: nameResolves },
     clock: realClock,
     operator: { user: 'tester', host: 'test' },
     localCopy: localCopy(workspace.folder),
