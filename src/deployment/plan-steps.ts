@@ -1,3 +1,4 @@
+import { gatewayPorts } from '../stack/services.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Server } from '../workspace/server.ts';
 import type { PlanFacts, PlanStep } from './plan.ts';
@@ -136,9 +137,10 @@ export function deploySteps(facts: PlanFacts, next: number): readonly PlanStep[]
   return steps.filter((step) => step !== undefined);
 }
 
-export function ports({ gateway }: Server): string {
-  const on = gateway.address === undefined ? 'every interface' : gateway.address;
-  return `ports ${gateway.http} and ${gateway.https} of ${on}`;
+export function ports(server: Server): string {
+  const numbers = gatewayPorts(server).map(({ host }) => host);
+  const on = server.gateway.address ?? 'every interface';
+  return `ports ${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)} of ${on}`;
 }
 
 function legacyWords({ legacy }: Server): string {

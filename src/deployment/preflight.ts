@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import type { ContainerState, EngineInfo } from '../engines/engine.ts';
 import { candidateSubnets, overlaps, subnetAround } from '../stack/addresses.ts';
 import { label } from '../stack/labels.ts';
+import { gatewayPorts } from '../stack/services.ts';
 import { isThisBox } from '../stack/this-box.ts';
 import type { Stack } from '../stack/stack.ts';
 import { componentNames, type Server } from '../workspace/server.ts';
@@ -55,8 +56,9 @@ const wildcards = new Set(['', '0.0.0.0', '::', '*']);
 
 /** @throws Failure PORT_TAKEN naming who listens there */
 export async function requirePorts(context: DeploymentContext, observation: Observation): Promise<void> {
-  const { http, https, address = '' } = context.server.gateway;
-  const owners = (await context.engine.portOwners([http, https])).filter(
+  const { address = '' } = context.server.gateway;
+  const ports = gatewayPorts(context.server).map(({ host }) => host);
+  const owners = (await context.engine.portOwners(ports)).filter(
     (owner) =>
       (wildcards.has(owner.address) || wildcards.has(address) || owner.address === address) &&
       !(observation.gateway?.state === 'running' && owner.owner.includes(observation.gateway.name)),
@@ -65,7 +67,7 @@ export async function requirePorts(context: DeploymentContext, observation: Obse
   if (first === undefined) return;
   const taken = owners.map(({ port, owner }) => `port ${port} is used by ${owner}`);
   throw new Failure('PORT_TAKEN', [...new Set(taken)].join('; '), [
-    'stop what uses it, or let the gateway listen elsewhere: gateway.http, gateway.https (--gateway-http, --gateway-https)',
+    'stop what uses it, or let the gateway listen elsewhere: gateway.http, gateway.https (--gateway-http, --gateway-https), gateway.services.port',
     `sudo ss -ltnp 'sport = :${first.port}'`,
   ]);
 }

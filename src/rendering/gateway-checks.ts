@@ -51,6 +51,15 @@ export function checkGatewayPlan(plan: GatewayPlan): void {
     expect(/^[a-z0-9][a-z0-9_-]*\.aspx$/.test(page), 'a page of gateway.cutover', page);
     expect(successorProblem(to) === undefined, `where gateway.cutover sends ${page}`, to);
   }
+  const { services } = plan;
+  for (const segment of services?.paths.flat() ?? [])
+    expect(/^[a-z0-9_][a-z0-9._~-]*$/.test(segment), 'a path of gateway.services', segment);
+  if (services?.host !== undefined)
+    expect(
+      isHost(services.host) && services.host === services.host.toLowerCase(),
+      'gateway.services.host',
+      services.host,
+    );
   for (const [what, limit] of Object.entries(plan.audit))
     expect(Number.isInteger(limit) && limit > 0, `gateway.audit.${what}`, limit);
   for (const name of ['idle', 'absolute', 'grace'] as const) {

@@ -20,6 +20,6 @@ export function certificateNames({ names }: Pick<GatewayPlan, 'names'>): readonl
   return names.map((name) => (/^[\d.]+$|:/.test(name) ? `IP:${name}` : `DNS:${name}`));
 }
 
-function inAddress(name: string): string {
+export function inAddress(name: string): string {
   return name.includes(':') ? `[${name}]` : name;
 }

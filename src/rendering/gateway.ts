@@ -2,6 +2,7 @@ import type { Bank, GatewayPlan, LegacyTarget, Route } from '../stack/stack.ts';
 import { certificateName } from '../workspace/certificate.ts';
 import type { LegacyTls } from '../workspace/server.ts';
 import { checkGatewayPlan } from './gateway-checks.ts';
+import { serviceServers, servicesPort } from './gateway-services.ts';
 import { certificateNames, namesPattern, ownAddress, serverNames } from './gateway-names.ts';
 import type { RenderedFile } from './rendered.ts';
 import { fill } from './gateway-template.ts';
@@ -60,9 +61,11 @@ export function renderGateway(plan: GatewayPlan, templates: Templates): readonly
       path: 'servers/http.conf',
       content: fill(template('servers/http.conf.eta'), {
         serverNames: serverNames(plan),
+        services: plan.services !== undefined && plan.services.host === undefined,
         httpsSuffix: httpsSuffix(plan),
       }),
     },
+    ...serviceServers(plan, template),
     { path: 'servers/unknown-host.conf', content: unknownHost(plan, template) },
     { path: 'names.conf', content: fill(template('names.conf.eta'), { pattern: namesPattern(plan) }) },
     ...certificateFiles(plan),
@@ -116,7 +119,8 @@ function unknownHost(plan: GatewayPlan, template: (name: string) => string): str
   const health = plan.routes
     .filter(({ name }) => name === 'health')
     .map(({ name, path }) => fill(template('routes/health.conf.eta'), { name, path: withoutSlash(path) }));
-  return fill(template('servers/unknown-host.conf.eta'), { programs, health: health.join('\n') });
+  const ports = plan.services?.ownPort === true ? [servicesPort] : [];
+  return fill(template('servers/unknown-host.conf.eta'), { ports, programs, health: health.join('\n') });
 }
 
 const bankComponents = ['frontend', 'backend', 'ibackend'] as const satisfies readonly (keyof Bank)[];
@@ -192,6 +196,11 @@ function luaData(plan: GatewayPlan): unknown {
       window: plan.protection.guessing.window,
     },
     refusalsOff: plan.protection.refusalsOff,
+    services: plan.services && {
+      paths: plan.services.paths,
+      http: plan.services.http,
+      suffix: httpsSuffix(plan),
+    },
     photoFolders: plan.protection.photoFolders?.map(withSlash),
     cutover: Object.fromEntries(plan.cutover.map(({ page, ...rest }) => [page, rest])),
     session: plan.session,

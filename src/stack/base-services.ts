@@ -2,6 +2,7 @@ import type { Server } from '../workspace/server.ts';
 import type { NetworkAddresses } from './addresses.ts';
 import { brokerHealth, gatewayHealth } from './health.ts';
 import { volumeName } from './names.ts';
+import { gatewayPorts } from './services.ts';
 import type { NetworkName, Service } from './stack.ts';
 import { extraHostsFor } from './this-box.ts';
 
@@ -19,9 +20,8 @@ export function gatewayService(
   addresses: Addresses,
   networks: readonly NetworkName[],
 ): Service {
-  const { gateway, legacy } = server;
+  const { legacy } = server;
   const attached = networks.filter((name) => name !== 'queue');
-  const published = gateway.address === undefined ? {} : { address: gateway.address };
   return {
     name: 'gateway',
     component: 'gateway',
@@ -38,10 +38,7 @@ export function gatewayService(
       { volume: volumeName(project, 'gateway-state'), target: '/var/lib/openimis' },
       { volume: volumeName(project, 'gateway-audit'), target: '/var/lib/openimis-audit' },
     ],
-    ports: [
-      { host: gateway.http, container: 8080, ...published },
-      { host: gateway.https, container: 8443, ...published },
-    ],
+    ports: gatewayPorts(server),
     networks: Object.fromEntries(
       attached.map((name) => [
         name,

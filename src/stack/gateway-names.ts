@@ -15,7 +15,7 @@ export function gatewayNames({ gateway }: Pick<Server, 'gateway'>, sandbox: bool
 }
 
 /** One spelling per name, as browsers send it. */
-function canonicalName(name: string): string {
+export function canonicalName(name: string): string {
   if (isIP(name) !== 6) return name.toLowerCase().replace(/\.$/, '');
   return URL.parse(`http://[${name}]/`)?.hostname.replace(/^\[|\]$/g, '') ?? name.toLowerCase();
 }

@@ -8,6 +8,7 @@ import { backendPort, frontendPort, generationFacts } from './generations.ts';
 import { gatewayNames } from './gateway-names.ts';
 import type { Bank, CertificatePlan, GatewayCutover, GatewayPlan, LegacyTarget, NetworkName, Route } from './stack.ts';
 import { protectionOf } from './protection.ts';
+import { servicesPlan } from './services.ts';
 import { isThisBox, thisBoxName } from './this-box.ts';
 
 /** Everything the gateway's configuration is rendered from. It does not depend on the revision. */
@@ -16,6 +17,7 @@ export function gatewayPlan(
   addresses: Readonly<Record<NetworkName, NetworkAddresses>>,
   sandbox: boolean,
 ): GatewayPlan {
+  const services = servicesPlan(server.gateway);
   return {
     server: server.name,
     dns: server.gateway.dns,
@@ -31,6 +33,7 @@ export function gatewayPlan(
     cookie: `__Host-openimis-${server.name}`,
     protection: protectionOf(server.gateway),
     cutover: cutoversOf(server),
+    ...(services === undefined ? {} : { services }),
     audit: { days: defaults.auditDays, megabytes: defaults.auditMegabytes, ...server.gateway.audit },
     sandbox,
     session: {

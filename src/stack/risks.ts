@@ -1,4 +1,5 @@
 import type { Server } from '../workspace/server.ts';
+import { serviceRisks } from './services.ts';
 import { isThisBox } from './this-box.ts';
 
 /** Is the legacy on another box, and asked over plain http? */
@@ -21,5 +22,5 @@ export function risksOf(server: Server): readonly string[] {
     risks.push(
       `the legacy's certificate is not checked (legacy.tls: insecure): anyone on the way to ${where} can pose as the legacy; legacy.tls: pin ends that`,
     );
-  return risks;
+  return [...risks, ...serviceRisks(server)];
 }

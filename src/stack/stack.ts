@@ -30,7 +30,7 @@ export type Health = {
   readonly startPeriod: number;
 };
 
-type PublishedPort = { readonly host: number; readonly container: number; readonly address?: string };
+export type PublishedPort = { readonly host: number; readonly container: number; readonly address?: string };
 
 /** A file given to a container of a revision as a Compose config (never a secret): its text, or that of a template. */
 export type FileMount = {
@@ -166,12 +166,23 @@ export type GatewayPlan = {
   readonly protection: Protection;
   /** Legacy pages (lower case, without slash) that lead to their successor. */
   readonly cutover: readonly GatewayCutover[];
+  readonly services?: ServicesPlan;
   readonly audit: AuditLimits;
   /** True for the sandbox: pages say that everything here is a stand-in. */
   readonly sandbox: boolean;
   readonly session: SessionLimits;
   /** What Home.aspx shows to who is signed on. */
   readonly home: 'legacy' | 'front';
+};
+
+/** What phones and programs of the legacy ask for by plain http. */
+export type ServicesPlan = {
+  /** Segments of each path, in lower case. */
+  readonly paths: readonly (readonly string[])[];
+  readonly http: 'redirect' | 'keep';
+  readonly host?: string;
+  /** Is one port more published for it? */
+  readonly ownPort: boolean;
 };
 
 /** Seconds. How long a sign-on lasts. */

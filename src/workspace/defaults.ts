@@ -14,6 +14,7 @@ export const defaults = {
   keepOnLogin: false,
   home: 'legacy',
   adminPages: 'closed',
+  servicesHttp: 'redirect',
   replicas: 1,
   healthInterval: 10,
   guessing: { perAddress: 10, site: 200, window: 300 },

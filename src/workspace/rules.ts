@@ -4,8 +4,9 @@ import { type Generation, since } from '../modules/generation.ts';
 import { packageKey } from '../modules/package-name.ts';
 import { releaseGeneration } from '../modules/release-names.ts';
 import { defaults } from './defaults.ts';
-import type { CertificateSource, LegacyTls } from './server.ts';
+import type { CertificateSource, LegacyTls, ServiceSettings } from './server.ts';
 import { type Odbc, odbcProblems } from './odbc-rules.ts';
+import { serviceProblems } from './service-rules.ts';
 import { insideSubnet } from './values.ts';
 
 export type RuleProblem = { readonly path: readonly string[]; readonly message: string };
@@ -34,6 +35,7 @@ type RuledServer = {
     readonly api?: { readonly auth?: 'basic' | 'application' };
     readonly certificate?: CertificateSource;
     readonly acme?: unknown;
+    readonly services?: ServiceSettings;
   };
   readonly release?: string;
   readonly assembly?: string | object;
@@ -61,6 +63,7 @@ export function serverProblems(server: RuledServer): RuleProblem[] {
     ...portProblems(server),
     ...cutoverProblems(server),
     ...certificateProblems(server),
+    ...serviceProblems(server),
   ];
 }
 
@@ -232,9 +235,10 @@ export function workspaceProblems(servers: Readonly<Record<string, RuledServer>>
   const owners = new Map<string, string>();
   const problems: RuleProblem[] = [];
   for (const [name, server] of Object.entries(servers)) {
-    const { dns, otherNames = [] } = server.gateway ?? {};
+    const { dns, otherNames = [], services } = server.gateway ?? {};
     const places: [string, readonly string[]][] = otherNames.map((other, at) => [other, ['otherNames', String(at)]]);
     if (dns !== undefined) places.unshift([dns, ['dns']]);
+    if (services?.host !== undefined) places.push([services.host, ['services', 'host']]);
     for (const [value, path] of places) {
       const owner = owners.get(value.toLowerCase()) ?? name;
       owners.set(value.toLowerCase(), owner);

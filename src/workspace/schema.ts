@@ -14,6 +14,7 @@ import { protectionKeys } from './protection-schema.ts';
 import { serverProblems, workspaceProblems } from './rules.ts';
 import { port, text, whole } from './schema-parts.ts';
 import { serverNameProblem } from './server-name.ts';
+import { serviceKeys } from './services-schema.ts';
 import * as values from './values.ts';
 
 const releaseProblem: values.Check = (value) => {
@@ -98,6 +99,7 @@ const gateway = z
       .exactOptional(),
     ...protectionKeys,
     ...operationKeys,
+    ...serviceKeys,
     session: session.exactOptional(),
     home: z
       .enum(['legacy', 'front'])

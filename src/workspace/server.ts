@@ -81,6 +81,7 @@ export type GatewaySettings = {
   /** Legacy pages (`/Claim.aspx`, below the virtual directory) that lead to their successor. */
   readonly cutover?: Readonly<Record<string, Cutover>>;
   readonly audit?: Partial<AuditLimits>;
+  readonly services?: ServiceSettings;
   readonly session: SessionSettings;
   /** What Home.aspx of the legacy shows to who is signed on: itself, or the new pages. */
   readonly home: 'legacy' | 'front';
@@ -90,6 +91,18 @@ export type GatewaySettings = {
     /** Django's own administration pages. Default: closed. */
     readonly admin?: 'closed' | 'open';
   };
+};
+
+/** What phones and programs of the legacy ask for by plain http, without cookies. */
+export type ServiceSettings = {
+  /** `/rest/`, with everything below it. */
+  readonly paths: readonly string[];
+  /** Plain http gets 308 to https (default), or is answered. */
+  readonly http?: 'redirect' | 'keep';
+  /** Only under this name. */
+  readonly host?: string;
+  /** Also on this published port, always by plain http. */
+  readonly port?: number;
 };
 
 /** How long a sign-on lasts. Minutes. */

@@ -175,6 +175,11 @@ describe('hostile values', () => {
     'bank address': (value) => ({ ...plan, banks: [{ ...plan.banks[0]!, backend: { address: value, port: 8000 } }] }),
     'a page that was cut over': (value) => ({ ...plan, cutover: [{ page: value, to: '/front/' }] }),
     'its successor': (value) => ({ ...plan, cutover: [{ page: 'claim.aspx', to: `/front/${value}` }] }),
+    'a path of services': (value) => ({ ...plan, services: { paths: [[value]], http: 'keep', ownPort: true } }),
+    'the name of services': (value) => ({
+      ...plan,
+      services: { paths: [['rest']], http: 'keep', host: value, ownPort: true },
+    }),
     'route path': (value) => ({
       ...plan,
       routes: [{ name: 'front', path: value, target: 'frontend', access: 'signed-on' }],

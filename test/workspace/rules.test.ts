@@ -93,6 +93,37 @@ describe('rules between keys', () => {
     ['an e-mail that is none', '{ gateway: { acme: { agreeToTerms: true, email: "$(id)@a.b" } } }', 'e-mail'],
     ['a key as certificate', '{ gateway: { acme: { agreeToTerms: true, directoryCa: x } } }', 'is not PEM'],
     ['another name with a port', '{ gateway: { otherNames: ["192.0.2.1:443"] } }', 'without a port'],
+    [
+      'services that hold the login',
+      '{ legacy: { ip: 192.0.2.1, url: "http://192.0.2.1/imis/" }, gateway: { services: { paths: [/IMIS/] } } }',
+      'its login among them',
+    ],
+    ['services without a legacy', '{ gateway: { services: { paths: [/rest/] } } }', 'this server has none'],
+    [
+      'services by a name of the gateway',
+      '{ legacy: { dns: a.b }, gateway: { dns: n.org, services: { paths: [/rest/], host: N.org } } }',
+      'leave it out',
+    ],
+    [
+      'services on a port of the gateway',
+      '{ legacy: { dns: a.b }, gateway: { services: { paths: [/rest/], port: 443 } } }',
+      'is a port of the gateway already',
+    ],
+    [
+      'a page as a service',
+      '{ legacy: { dns: a.b }, gateway: { services: { paths: [/Default.aspx] } } }',
+      'stay on https',
+    ],
+    [
+      'a path of the gateway as a service',
+      '{ legacy: { dns: a.b }, gateway: { services: { paths: [/api/x] } } }',
+      'is a path of the gateway itself',
+    ],
+    [
+      'services everywhere',
+      '{ legacy: { dns: a.b }, gateway: { services: { paths: [/] } } }',
+      'is a path of the legacy for programs',
+    ],
     ['one port for both', '{ gateway: { http: 443 } }', 'http and https have the same port'],
   ])('%s', (_what, body, part) => expect(errors(server(body))).toContain(part));
 

@@ -8,6 +8,7 @@ import { guessBudget, identityAttacks } from './attacks/identity.ts';
 import { lyingPages } from './attacks/lying-page.ts';
 import { nameAttacks } from './attacks/names.ts';
 import { placeAttacks } from './attacks/places.ts';
+import { serviceAttacks } from './attacks/services.ts';
 import { renderedFiles } from './support/gateway-container.ts';
 import { unexpected } from './support/who.ts';
 import { openWorld, type World } from './support/world.ts';
@@ -20,6 +21,7 @@ const all: readonly Attack[] = [
   ...lyingPages,
   ...placeAttacks,
   ...nameAttacks,
+  ...serviceAttacks,
   ...identityAttacks,
 ];
 
@@ -30,7 +32,8 @@ beforeAll(async () => {
   const password = await hash('right-password', 4);
   const users = ['api', 'guessed0', 'guessed1', 'guessed2'];
   const settings = { guessing: { perAddress: guessBudget, site: 100_000 } };
-  world = await openWorld({ settings, htpasswd: users.map((user) => `${user}:${password}\n`).join('') });
+  const services = { paths: [['rest']], http: 'keep', ownPort: false } as const;
+  world = await openWorld({ settings, services, htpasswd: users.map((user) => `${user}:${password}\n`).join('') });
   files = await renderedFiles(world.plan);
 });
 afterAll(() => world.close());

@@ -47,24 +47,30 @@ export function ask(port: number, path: string, asked: Asked = {}): Promise<Answ
   });
 }
 
-/** One GET over plain http. */
+/** One request over plain http. */
 export function askPlainly(
   port: number,
   path: string,
   headers: Readonly<Record<string, string>> = {},
-  method = 'GET',
-): Promise<{ readonly status: number; readonly location: string | undefined; readonly body: string }> {
+  posted?: string,
+): Promise<Omit<Answer, 'headers'> & { readonly location: string | undefined }> {
   return new Promise((resolve, reject) => {
+    const method = posted === undefined ? 'GET' : 'POST';
     const request = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')));
       response.on('error', reject);
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, location: response.headers.location, body }),
+        resolve({
+          status: response.statusCode ?? 0,
+          location: response.headers.location,
+          setCookies: response.headers['set-cookie'] ?? [],
+          body,
+        }),
       );
     });
     request.on('error', reject);
-    request.end();
+    request.end(posted);
   });
 }
 

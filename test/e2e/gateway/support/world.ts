@@ -34,6 +34,9 @@ export async function openWorld(
     readonly legacy?: Partial<LegacyTarget>;
     readonly settings?: Partial<GatewaySettings>;
     readonly cutover?: GatewayPlan['cutover'];
+    readonly services?: GatewayPlan['services'];
+    /** Arguments of `docker create`. */
+    readonly arguments?: readonly string[];
     readonly session?: Partial<SessionLimits>;
     readonly home?: 'legacy' | 'front';
   } = {},
@@ -67,9 +70,10 @@ export async function openWorld(
       settings: { ...roomy, ...options.settings },
     }),
     cutover: options.cutover ?? [],
+    ...(options.services === undefined ? {} : { services: options.services }),
   };
   const secrets = newSecrets(options.htpasswd);
-  const gateway = await startGateway(network, plan, { secrets, bank: 0 });
+  const gateway = await startGateway(network, plan, { secrets, bank: 0, arguments: options.arguments ?? [] });
   const applications = [frontend, backend, ibackend, nextBackend];
   return {
     network,

@@ -73,6 +73,23 @@ export const requestWeaknesses = {
     at('servers/unknown-host.conf', 'server_name "";', 'server_name none.invalid;'),
     at('names.conf', 'default "";', 'default $http_host;\n    "" $host;'),
   ],
+  'services-anywhere': [
+    at(
+      'lua/services.lua',
+      '  local path = iis_path.without_query(raw)\n',
+      '  if raw:lower():find("^/rest") then return true end\n  local path = raw\n',
+    ),
+  ],
+  'services-show-all': [at('lua/services.lua', '  refusals.check()\n')],
+  'services-carry-cookies': [
+    at('service-location.conf', '    proxy_set_header Cookie "";\n'),
+    at('lua/services.lua', '  ngx.req.clear_header("Cookie")\n'),
+    at('lua/services.lua', '  ngx.header["Set-Cookie"] = nil\n'),
+  ],
+  'services-pass-names': [
+    at('lua/legacy.lua', '  ngx.req.clear_header(settings.identity_header)\n'),
+    at(proxy, 'proxy_set_header Remote-User "";\n'),
+  ],
   'any-origin': [at('lua/foreign.lua', 'if safe_methods[ngx.req.get_method()] then', 'if true then')],
   'any-spelling': [at(application, 'if not kind.is_plain then', 'if false then')],
   'refuses-nothing': [at('lua/refusals.lua', '  if not rule then\n', '  if true then\n')],
