@@ -67,7 +67,7 @@ export async function requirePorts(context: DeploymentContext, observation: Obse
   if (first === undefined) return;
   const taken = owners.map(({ port, owner }) => `port ${port} is used by ${owner}`);
   throw new Failure('PORT_TAKEN', [...new Set(taken)].join('; '), [
-    'stop what uses it, or let the gateway listen elsewhere: gateway.http, gateway.https (--gateway-http, --gateway-https), gateway.services.port',
+    'stop what uses it, or let the gateway listen elsewhere: gateway.http, gateway.https (--gateway-http, --gateway-https), gateway.services.port, gateway.legacyCalls.port',
     `sudo ss -ltnp 'sport = :${first.port}'`,
   ]);
 }

@@ -51,7 +51,11 @@ export function checkGatewayPlan(plan: GatewayPlan): void {
     expect(/^[a-z0-9][a-z0-9_-]*\.aspx$/.test(page), 'a page of gateway.cutover', page);
     expect(successorProblem(to) === undefined, `where gateway.cutover sends ${page}`, to);
   }
-  const { services } = plan;
+  const { services, legacyCalls } = plan;
+  if (legacyCalls !== undefined) {
+    expect(isIP(legacyCalls.from) !== 0 && !legacyCalls.from.includes('%'), 'legacy.ip', legacyCalls.from);
+    expect(routePath.test(legacyCalls.path), 'the path of GraphQL', legacyCalls.path);
+  }
   for (const segment of services?.paths.flat() ?? [])
     expect(/^[a-z0-9_][a-z0-9._~-]*$/.test(segment), 'a path of gateway.services', segment);
   if (services?.host !== undefined)

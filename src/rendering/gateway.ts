@@ -2,7 +2,7 @@ import type { Bank, GatewayPlan, LegacyTarget, Route } from '../stack/stack.ts';
 import { certificateName } from '../workspace/certificate.ts';
 import type { LegacyTls } from '../workspace/server.ts';
 import { checkGatewayPlan } from './gateway-checks.ts';
-import { serviceServers, servicesPort } from './gateway-services.ts';
+import { legacyCallsServer, serviceServers, servicesPort } from './gateway-services.ts';
 import { certificateNames, namesPattern, ownAddress, serverNames } from './gateway-names.ts';
 import type { RenderedFile } from './rendered.ts';
 import { fill } from './gateway-template.ts';
@@ -66,6 +66,7 @@ export function renderGateway(plan: GatewayPlan, templates: Templates): readonly
       }),
     },
     ...serviceServers(plan, template),
+    ...legacyCallsServer(plan, template),
     { path: 'servers/unknown-host.conf', content: unknownHost(plan, template) },
     { path: 'names.conf', content: fill(template('names.conf.eta'), { pattern: namesPattern(plan) }) },
     ...certificateFiles(plan),
@@ -196,6 +197,7 @@ function luaData(plan: GatewayPlan): unknown {
       window: plan.protection.guessing.window,
     },
     refusalsOff: plan.protection.refusalsOff,
+    legacyCalls: plan.legacyCalls && { target: plan.legacyCalls.target },
     services: plan.services && {
       paths: plan.services.paths,
       http: plan.services.http,

@@ -6,6 +6,7 @@ import type { ComponentName, Legacy, Server } from '../workspace/server.ts';
 import { bankCount, type NetworkAddresses } from './addresses.ts';
 import { backendPort, frontendPort, generationFacts } from './generations.ts';
 import { gatewayNames } from './gateway-names.ts';
+import { legacyCallsPlan } from './legacy-calls.ts';
 import type { Bank, CertificatePlan, GatewayCutover, GatewayPlan, LegacyTarget, NetworkName, Route } from './stack.ts';
 import { protectionOf } from './protection.ts';
 import { servicesPlan } from './services.ts';
@@ -18,6 +19,7 @@ export function gatewayPlan(
   sandbox: boolean,
 ): GatewayPlan {
   const services = servicesPlan(server.gateway);
+  const legacyCalls = legacyCallsPlan(server);
   return {
     server: server.name,
     dns: server.gateway.dns,
@@ -34,6 +36,7 @@ export function gatewayPlan(
     protection: protectionOf(server.gateway),
     cutover: cutoversOf(server),
     ...(services === undefined ? {} : { services }),
+    ...(legacyCalls === undefined ? {} : { legacyCalls }),
     audit: { days: defaults.auditDays, megabytes: defaults.auditMegabytes, ...server.gateway.audit },
     sandbox,
     session: {

@@ -1,4 +1,5 @@
 import type { Server } from '../workspace/server.ts';
+import { legacyCallsRisks } from './legacy-calls.ts';
 import { serviceRisks } from './services.ts';
 import { isThisBox } from './this-box.ts';
 
@@ -22,5 +23,5 @@ export function risksOf(server: Server): readonly string[] {
     risks.push(
       `the legacy's certificate is not checked (legacy.tls: insecure): anyone on the way to ${where} can pose as the legacy; legacy.tls: pin ends that`,
     );
-  return [...risks, ...serviceRisks(server)];
+  return [...risks, ...serviceRisks(server), ...legacyCallsRisks(server)];
 }

@@ -5,7 +5,7 @@ import { canonicalName } from './gateway-names.ts';
 import type { PublishedPort, ServicesPlan } from './stack.ts';
 
 /** Where nginx listens inside the gateway's container. */
-const inside = { http: 8080, https: 8443, services: 8082 } as const;
+const inside = { http: 8080, https: 8443, services: 8082, legacyCalls: 8083 } as const;
 
 export function servicesPlan({ services }: Pick<GatewaySettings, 'services'>): ServicesPlan | undefined {
   if (services === undefined) return undefined;
@@ -21,10 +21,12 @@ export function servicesPlan({ services }: Pick<GatewaySettings, 'services'>): S
 export function gatewayPorts({ gateway }: Pick<Server, 'gateway'>): readonly PublishedPort[] {
   const on = gateway.address === undefined ? {} : { address: gateway.address };
   const own = gateway.services?.port;
+  const calls = gateway.legacyCalls?.port;
   return [
     { host: gateway.http, container: inside.http, ...on },
     { host: gateway.https, container: inside.https, ...on },
     ...(own === undefined ? [] : [{ host: own, container: inside.services, ...on }]),
+    ...(calls === undefined ? [] : [{ host: calls, container: inside.legacyCalls, ...on }]),
   ];
 }
 

@@ -167,6 +167,7 @@ export type GatewayPlan = {
   /** Legacy pages (lower case, without slash) that lead to their successor. */
   readonly cutover: readonly GatewayCutover[];
   readonly services?: ServicesPlan;
+  readonly legacyCalls?: LegacyCallsPlan;
   readonly audit: AuditLimits;
   /** True for the sandbox: pages say that everything here is a stand-in. */
   readonly sandbox: boolean;
@@ -183,6 +184,15 @@ export type ServicesPlan = {
   readonly host?: string;
   /** Is one port more published for it? */
   readonly ownPort: boolean;
+};
+
+/** The legacy's own calls of the new GraphQL, on a listener of their own. */
+export type LegacyCallsPlan = {
+  /** The only address that is answered. */
+  readonly from: string;
+  readonly target: 'backend' | 'ibackend';
+  /** `/api/graphql` */
+  readonly path: string;
 };
 
 /** Seconds. How long a sign-on lasts. */

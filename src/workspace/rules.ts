@@ -6,7 +6,7 @@ import { releaseGeneration } from '../modules/release-names.ts';
 import { defaults } from './defaults.ts';
 import type { CertificateSource, LegacyTls, ServiceSettings } from './server.ts';
 import { type Odbc, odbcProblems } from './odbc-rules.ts';
-import { serviceProblems } from './service-rules.ts';
+import { legacyCallProblems, serviceProblems } from './service-rules.ts';
 import { insideSubnet } from './values.ts';
 
 export type RuleProblem = { readonly path: readonly string[]; readonly message: string };
@@ -36,6 +36,7 @@ type RuledServer = {
     readonly certificate?: CertificateSource;
     readonly acme?: unknown;
     readonly services?: ServiceSettings;
+    readonly legacyCalls?: { readonly port: number };
   };
   readonly release?: string;
   readonly assembly?: string | object;
@@ -64,6 +65,7 @@ export function serverProblems(server: RuledServer): RuleProblem[] {
     ...cutoverProblems(server),
     ...certificateProblems(server),
     ...serviceProblems(server),
+    ...legacyCallProblems(server),
   ];
 }
 

@@ -82,6 +82,8 @@ export type GatewaySettings = {
   readonly cutover?: Readonly<Record<string, Cutover>>;
   readonly audit?: Partial<AuditLimits>;
   readonly services?: ServiceSettings;
+  /** A port on which the legacy itself, from `legacy.ip`, calls the new GraphQL for a user that it names. */
+  readonly legacyCalls?: { readonly port: number };
   readonly session: SessionSettings;
   /** What Home.aspx of the legacy shows to who is signed on: itself, or the new pages. */
   readonly home: 'legacy' | 'front';

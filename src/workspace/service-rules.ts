@@ -3,14 +3,16 @@ import { servicePathSegments } from './service-values.ts';
 
 type Services = { readonly paths: readonly string[]; readonly host?: string; readonly port?: number };
 type Ruled = {
-  readonly legacy?: { readonly url?: string };
+  readonly legacy?: { readonly ip?: string; readonly url?: string };
   readonly gateway?: {
     readonly dns?: string;
     readonly otherNames?: readonly string[];
     readonly http?: number;
     readonly https?: number;
     readonly services?: Services;
+    readonly legacyCalls?: { readonly port: number };
   };
+  readonly components?: { readonly backend?: unknown; readonly ibackend?: unknown };
 };
 type Problem = { readonly path: readonly string[]; readonly message: string };
 
@@ -35,4 +37,20 @@ export function serviceProblems({ legacy, gateway }: Ruled): Problem[] {
   if (port !== undefined && [gateway.http ?? defaults.http, gateway.https ?? defaults.https].includes(port))
     problems.push({ path: at('port'), message: 'is a port of the gateway already: leave it out, or take another' });
   return problems;
+}
+
+/** What contradicts what about `gateway.legacyCalls`. */
+export function legacyCallProblems({ legacy, gateway, components }: Ruled): Problem[] {
+  const { legacyCalls, services } = gateway ?? {};
+  if (gateway === undefined || legacyCalls === undefined) return [];
+  const path = ['gateway', 'legacyCalls'];
+  // Who comes from this very box, and by IPv6 on many engines anybody, has the address of the engine's bridge.
+  if (legacy?.ip === undefined || legacy.ip === '127.0.0.1')
+    return [{ path, message: 'needs legacy.ip, the address of another box: it is the only one that is answered' }];
+  if (components !== undefined && components.backend === undefined && components.ibackend === undefined)
+    return [{ path, message: 'needs a backend: no GraphQL is deployed' }];
+  const others = [gateway.http ?? defaults.http, gateway.https ?? defaults.https, services?.port];
+  return others.includes(legacyCalls.port)
+    ? [{ path: [...path, 'port'], message: 'is a port of the gateway already: take another' }]
+    : [];
 }

@@ -34,5 +34,12 @@ const services = z
     description: 'Paths of the legacy that phones and programs ask for by plain http, without cookies. Default: none.',
   });
 
+const legacyCalls = z
+  .strictObject({ port: port({ description: 'Port for https of its own, which answers legacy.ip only.' }) })
+  .meta({
+    description:
+      'Legacy 1.7.0 calls the new GraphQL for batches (its setting ModularGQLSource). Whom it names is believed. Default: off.',
+  });
+
 /** Keys of `gateway` in openimis.yaml about who is no browser. */
-export const serviceKeys = { services: services.exactOptional() };
+export const serviceKeys = { services: services.exactOptional(), legacyCalls: legacyCalls.exactOptional() };

@@ -180,6 +180,10 @@ describe('hostile values', () => {
       ...plan,
       services: { paths: [['rest']], http: 'keep', host: value, ownPort: true },
     }),
+    'where the legacy calls from': (value) => ({
+      ...plan,
+      legacyCalls: { from: value, target: 'backend', path: '/api/graphql' },
+    }),
     'route path': (value) => ({
       ...plan,
       routes: [{ name: 'front', path: value, target: 'frontend', access: 'signed-on' }],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { legacyCallsPlan } from '../../src/stack/legacy-calls.ts';
 import { risksOf } from '../../src/stack/risks.ts';
 import { gatewayPorts, servicesPlan } from '../../src/stack/services.ts';
 import type { Server, ServiceSettings } from '../../src/workspace/server.ts';
@@ -42,5 +43,20 @@ describe('services of the legacy for phones', () => {
   ] as const)('%j is a risk, in words', (services, words) => {
     expect(risksOf(withServices(services)).at(-1)).toMatch(words);
     expect(risksOf(withServices(services))).toHaveLength(risksOf(testServer).length + 1);
+  });
+});
+
+describe("the legacy's own calls of GraphQL", () => {
+  const server: Server = { ...testServer, gateway: { ...testServer.gateway, legacyCalls: { port: 8444 } } };
+
+  it('are answered by the backend, or by a lone ibackend, to the address of the legacy only', () => {
+    expect(legacyCallsPlan(server)).toEqual({ from: '203.0.113.10', target: 'backend', path: '/api/graphql' });
+    expect(legacyCallsPlan({ ...server, components: { ibackend: {} } })).toMatchObject({ path: '/iapi/graphql' });
+    expect(legacyCallsPlan(testServer)).toBeUndefined();
+    expect(gatewayPorts(server).at(-1)).toEqual({ host: 8444, container: 8083 });
+  });
+
+  it('are a risk that names what to write into the legacy', () => {
+    expect(risksOf(server).at(-1)).toContain('ModularGQLSource: https://new.example.org:8444/api/graphql');
   });
 });

@@ -124,6 +124,21 @@ describe('rules between keys', () => {
       '{ legacy: { dns: a.b }, gateway: { services: { paths: [/] } } }',
       'is a path of the legacy for programs',
     ],
+    [
+      'calls of a legacy on this box',
+      '{ legacy: { ip: 127.0.0.1 }, gateway: { legacyCalls: { port: 8444 } } }',
+      'the address of another box',
+    ],
+    [
+      'calls of a legacy without GraphQL',
+      '{ legacy: { ip: 192.0.2.1 }, gateway: { legacyCalls: { port: 8444 } }, components: { frontend: {} } }',
+      'no GraphQL is deployed',
+    ],
+    [
+      'calls of a legacy on a port of the gateway',
+      '{ legacy: { ip: 192.0.2.1 }, gateway: { legacyCalls: { port: 443 } } }',
+      'take another',
+    ],
     ['one port for both', '{ gateway: { http: 443 } }', 'http and https have the same port'],
   ])('%s', (_what, body, part) => expect(errors(server(body))).toContain(part));
 

@@ -78,7 +78,7 @@ end
 --- Named location for 502 and 504: which side does not answer?
 function answer.failed(status)
   local route = ngx.var.openimis_route
-  if route == "front" or route == "iapi" or route == "api" then
+  if route == "front" or route == "iapi" or route == "api" or route == "legacy-calls" then
     return answer.refuse(status, "not-answering", "The new openIMIS does not answer",
       "The new part of openIMIS does not answer just now. Please try again in a minute.")
   end

@@ -5,6 +5,7 @@ import type { Attack } from './attacks/attack.ts';
 import { becomingSomeone } from './attacks/becoming-someone.ts';
 import { cookieAttacks } from './attacks/cookie.ts';
 import { guessBudget, identityAttacks } from './attacks/identity.ts';
+import { legacyCallAttacks } from './attacks/legacy-calls.ts';
 import { lyingPages } from './attacks/lying-page.ts';
 import { nameAttacks } from './attacks/names.ts';
 import { placeAttacks } from './attacks/places.ts';
@@ -22,6 +23,7 @@ const all: readonly Attack[] = [
   ...placeAttacks,
   ...nameAttacks,
   ...serviceAttacks,
+  ...legacyCallAttacks,
   ...identityAttacks,
 ];
 
@@ -31,9 +33,15 @@ let files: Readonly<Record<string, string>>;
 beforeAll(async () => {
   const password = await hash('right-password', 4);
   const users = ['api', 'guessed0', 'guessed1', 'guessed2'];
-  const settings = { guessing: { perAddress: guessBudget, site: 100_000 } };
+  // Nobody but the container itself comes from this address: its attacks are those of a proxy in front.
+  const settings = { guessing: { perAddress: guessBudget, site: 100_000 }, trustedProxies: ['127.0.0.1'] };
   const services = { paths: [['rest']], http: 'keep', ownPort: false } as const;
-  world = await openWorld({ settings, services, htpasswd: users.map((user) => `${user}:${password}\n`).join('') });
+  world = await openWorld({
+    settings,
+    services,
+    legacyCalls: true,
+    htpasswd: users.map((user) => `${user}:${password}\n`).join(''),
+  });
   files = await renderedFiles(world.plan);
 });
 afterAll(() => world.close());

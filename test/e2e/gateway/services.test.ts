@@ -1,20 +1,28 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { servicesPort } from '../../../src/rendering/gateway-services.ts';
-import { askPlainly, headerValues } from './support/client.ts';
+import { callModularGraphQl } from '../../../src/sandbox/stand-ins/legacy-site/modular-batches.ts';
+import { legacyCallsPort, servicesPort } from '../../../src/rendering/gateway-services.ts';
+import { ask, askPlainly, headerValues } from './support/client.ts';
 import { unexpected } from './support/who.ts';
 import { openWorld, type World } from './support/world.ts';
 
 const paths = [['rest'], ['claimservice.asmx']];
 let world: World;
 let port: number;
+let calls: number;
 
 beforeAll(async () => {
-  const published = ['--publish', `127.0.0.1::${servicesPort}`];
-  world = await openWorld({ services: { paths, http: 'keep', ownPort: true }, arguments: published });
-  const { stdout } = await execa('docker', ['port', world.gateway.container, `${servicesPort}/tcp`]);
-  port = Number(stdout.split(':').pop());
+  const inside = [servicesPort, legacyCallsPort];
+  world = await openWorld({
+    services: { paths, http: 'keep', ownPort: true },
+    legacyCalls: true,
+    settings: { trustedProxies: ['127.0.0.1'] },
+    arguments: inside.flatMap((each) => ['--publish', `127.0.0.1::${each}`]),
+  });
+  const published = async (each: number): Promise<number> =>
+    Number((await execa('docker', ['port', world.gateway.container, `${each}/tcp`])).stdout.split(':').pop());
+  [port, calls] = [await published(servicesPort), await published(legacyCallsPort)];
 });
 afterAll(() => world.close());
 beforeEach(() => {
@@ -77,6 +85,49 @@ describe('plain http that is redirected for services, by a name of their own', (
   it('is not for the other names', async () => {
     expect((await askPlainly(world.gateway.http, '/rest/x')).status).toBe(307);
     expect((await askPlainly(port, '/rest/x')).status).toBe(421);
+  });
+});
+
+describe('calls of the legacy itself', () => {
+  const audited = async (): Promise<string> =>
+    (await world.gateway.run('sh', '-c', 'cat /var/lib/openimis-audit/*/gateway.jsonl')).output;
+
+  it('reach the GraphQL of the backend as the user that the legacy names, and are in the audit', async () => {
+    expect(await callModularGraphQl(`https://127.0.0.1:${calls}/api/graphql`, 'Nurse  ')).toBe(200);
+    const seen = world.backend.seen.at(-1);
+    expect([seen?.method, seen?.url]).toEqual(['POST', '/api/graphql']);
+    expect(headerValues(seen?.rawHeaders ?? [], world.identityHeader)).toEqual(['Nurse']);
+    expect(headerValues(seen?.rawHeaders ?? [], 'remote-user')).toEqual([]);
+    expect(headerValues(seen?.rawHeaders ?? [], 'host')).toEqual(['new.example.org']);
+    await expect.poll(audited).toMatch(/"event":"legacy-call".*"user":"Nurse"|"user":"Nurse".*"event":"legacy-call"/);
+  });
+
+  it('are for one path, by POST, for one name', async () => {
+    const headers = { 'remote-user': 'Admin' };
+    expect((await ask(calls, '/api/graphql', { headers })).status).toBe(405);
+    expect((await ask(calls, '/api/core/', { method: 'POST', headers })).status).toBe(404);
+    for (const name of ['', ' ', 'x'.repeat(51), ['Admin', 'Nurse']])
+      expect((await ask(calls, '/api/graphql', { method: 'POST', headers: { 'remote-user': name } })).status).toBe(400);
+    expect((await ask(calls, '/api/graphql', { method: 'POST' })).status).toBe(400);
+    expect(world.backend.seen).toEqual([]);
+  });
+
+  it('are refused from every other address, also when a trusted proxy says it is the legacy', async () => {
+    const from = ['--header', `X-Forwarded-For: ${world.network.address}`, '--header', 'remote-user: Admin'];
+    const { output } = await world.gateway.run(
+      ...[
+        'curl',
+        '--silent',
+        '--insecure',
+        '--data',
+        '{}',
+        ...from,
+        `https://127.0.0.1:${legacyCallsPort}/api/graphql`,
+      ],
+    );
+    expect(JSON.parse(output)).toMatchObject({ error: 'not-the-legacy' });
+    await expect.poll(audited).toContain('"code":"not-the-legacy"');
+    expect(world.backend.seen).toEqual([]);
   });
 });
 

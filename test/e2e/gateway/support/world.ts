@@ -35,6 +35,8 @@ export async function openWorld(
     readonly settings?: Partial<GatewaySettings>;
     readonly cutover?: GatewayPlan['cutover'];
     readonly services?: GatewayPlan['services'];
+    /** A listener for the legacy's own calls of GraphQL, whose address is that of this machine. */
+    readonly legacyCalls?: boolean;
     /** Arguments of `docker create`. */
     readonly arguments?: readonly string[];
     readonly session?: Partial<SessionLimits>;
@@ -71,6 +73,9 @@ export async function openWorld(
     }),
     cutover: options.cutover ?? [],
     ...(options.services === undefined ? {} : { services: options.services }),
+    ...(options.legacyCalls === true
+      ? { legacyCalls: { from: network.address, target: 'backend', path: '/api/graphql' } }
+      : {}),
   };
   const secrets = newSecrets(options.htpasswd);
   const gateway = await startGateway(network, plan, { secrets, bank: 0, arguments: options.arguments ?? [] });

@@ -90,6 +90,8 @@ export const requestWeaknesses = {
     at('lua/legacy.lua', '  ngx.req.clear_header(settings.identity_header)\n'),
     at(proxy, 'proxy_set_header Remote-User "";\n'),
   ],
+  'calls-from-anywhere': [at('servers/legacy-calls.conf', '    default 0;', '    default 1;')],
+  'calls-by-forwarded-address': [at('servers/legacy-calls.conf', 'geo $realip_remote_addr', 'geo $remote_addr')],
   'any-origin': [at('lua/foreign.lua', 'if safe_methods[ngx.req.get_method()] then', 'if true then')],
   'any-spelling': [at(application, 'if not kind.is_plain then', 'if false then')],
   'refuses-nothing': [at('lua/refusals.lua', '  if not rule then\n', '  if true then\n')],
