@@ -78,7 +78,7 @@ function services.header()
   if ngx.ctx.own_answer then
     return
   end
-  refusals.header()
+  refusals.header(ngx.ctx)
   ngx.header["Set-Cookie"] = nil
   local location = ngx.header["Location"]
   if type(location) == "string" then
