@@ -67,7 +67,7 @@ end
 
 -- A login goes without the visitor's session, so that the legacy makes a fresh one that nobody else can know.
 local function log_in(header)
-  sign_on.finish()
+  sign_on.finish("other-login")
   ngx.ctx.login = true
   if settings.session.keepOnLogin then
     ngx.ctx.kept_session = cookies.read(header).session
@@ -98,7 +98,7 @@ function legacy.access()
     if page == "default.aspx" and method == "POST" then
       return log_in(header)
     elseif page == "logout.aspx" then
-      sign_on.finish()
+      sign_on.finish("logout")
     elseif page == "home.aspx" and method == "GET" then
       home_page(raw)
     end
@@ -150,7 +150,7 @@ end
 
 --- /logout: ends the sign-on here, then lets the legacy end its session.
 function legacy.logout()
-  sign_on.finish()
+  sign_on.finish("logout")
   return answer.redirect(directory() .. "Logout.aspx")
 end
 

@@ -4,6 +4,7 @@ local audit = require "audit"
 local changes = require "changes"
 local confirmation = require "confirmation"
 local cookies = require "cookies"
+local endings = require "endings"
 local own_cookie = require "own_cookie"
 local revocations = require "revocations"
 local settings = require "settings"
@@ -61,7 +62,8 @@ local function settle(content, confirmed, user, now, number)
   content.settled_confirmed, content.settled_user = confirmed, user
 end
 
-local function refuse(content)
+local function refuse(content, why)
+  endings.note(content, why)
   revocations.add(content.hash, content.issued)
   own_cookie.take_away()
   return "nobody"
@@ -126,13 +128,16 @@ function sign_on.current()
   local content, visitor = own_cookie.read()
   if content and content.settled == now and content.settled_at == number then
     return accept(content, content.settled_confirmed, content.settled_user)
-  elseif not content or is_over(content, now) then
+  elseif not content then
+    return "nobody"
+  elseif is_over(content, now) then
+    endings.seen(content, now)
     return "nobody"
   end
   local confirmed, user = newest(content)
   local last = activity.last(content.key)
   if not confirmed or is_idle(content, last, confirmed, now) then
-    return refuse(content)
+    return refuse(content, confirmed and "idle" or "other-user")
   end
   local age = user == "" and math.huge or now - confirmed
   local there = is_there(content, last, age, now)
@@ -146,17 +151,17 @@ function sign_on.current()
     return accept(content, confirmed, user)
   end
   if user == "" and now - content.issued > pending_for then
-    return refuse(content)
+    return refuse(content, "unnamed")
   elseif not there then
     return "idle"
   end
   local outcome = wait_for_check(content, visitor, user ~= "" and age <= settings.session.grace)
   if outcome == "nobody" then
-    return refuse(content)
+    return refuse(content, "legacy")
   elseif outcome == "user" then
     confirmed, user = newest(content)
     if not confirmed then
-      return refuse(content)
+      return refuse(content, "other-user")
     end
     if user ~= "" then
       return accept(content, confirmed, user)
@@ -202,15 +207,13 @@ function sign_on.begin(session, proven)
   own_cookie.give { user = proven and proven.user or "", hash = hash, issued = issued, confirmed = proven and proven.at or 0 }
 end
 
---- Ends the sign-on of this request here and now (logout, another login).
-function sign_on.finish()
+--- Ends the sign-on of this request here and now. `why`: "logout" | "other-login".
+function sign_on.finish(why)
   local content = read()
   if content then
     revocations.add(content.hash, math.max(ngx.time(), content.issued))
     confirmation.forget(content.key)
-    if content.user ~= "" then
-      audit.write("sign-off", { user = content.user })
-    end
+    endings.note(content, why)
   end
   if (ngx.var.http_cookie or ""):find(settings.cookie, 1, true) then
     own_cookie.take_away()

@@ -71,6 +71,18 @@ describe('a certificate from an authority (ACME)', () => {
     expect(await attempt('result')).toBe('failed');
     expect(await attempt('failures')).toBe('1');
     expect(await attempt('error')).toMatch(/connect|refused/i);
+    const audit = (await gateway.run('sh', '-c', 'cat /var/lib/openimis-audit/*/certificates.jsonl')).output;
+    const lines = audit.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({
+      event: 'certificate-issued',
+      by: 'gateway',
+      name,
+      until: expect.stringMatching(/^20.*Z$/) as string,
+    });
+    expect(lines.at(-1)).toMatchObject({
+      event: 'certificate-failed',
+      error: expect.stringMatching(/connect|refused/i) as string,
+    });
   });
 
   it('comes back by itself when the authority has lost its accounts', async () => {

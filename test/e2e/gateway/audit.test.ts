@@ -2,6 +2,7 @@ import { hash } from 'bcryptjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { ask, openVisitor } from './support/client.ts';
+import { cookieHeader, newSessionId, now, seal } from './support/seal.ts';
 import { unexpected } from './support/who.ts';
 import { openWorld, type World } from './support/world.ts';
 
@@ -61,7 +62,33 @@ describe('the audit', () => {
     await visitor.ask('/logout');
     const nurse = async (): Promise<readonly unknown[]> =>
       (await audit()).filter(({ user }) => user === 'Nurse').map(({ event }) => event);
-    await expect.poll(nurse).toEqual(['sign-on', 'sign-off']);
+    await expect.poll(nurse).toEqual(['sign-on', 'sign-on-ended']);
+  });
+
+  it('has why a sign-on ended, once, also when it was the legacy or the limit', async () => {
+    const ended = async (): Promise<readonly unknown[]> =>
+      (await audit()).filter(({ event, why }) => event === 'sign-on-ended' && why !== 'logout').map(({ why }) => why);
+    const session = newSessionId();
+    const past = (seconds: number, confirmed = seconds): string => {
+      const [issued, at] = [now() - seconds, now() - confirmed];
+      return cookieHeader(
+        seal(world.gateway.secrets.signingKey, { user: 'Admin', session, issued, confirmed: at }),
+        session,
+      );
+    };
+    const asks = async (cookie: string): Promise<number> =>
+      (await ask(world.gateway.https, '/iapi/', { headers: { cookie } })).status;
+    // The legacy knows nobody in this session.
+    const gone = past(100);
+    for (let count = 0; count < 3; count++) expect(await asks(gone)).toBe(401);
+    await expect.poll(ended).toEqual(['legacy']);
+    for (let count = 0; count < 2; count++) expect(await asks(past(43_300))).toBe(401);
+    await expect.poll(ended).toEqual(['legacy', 'limit']);
+    const visitor = openVisitor(world.gateway.https);
+    await visitor.login();
+    expect((await visitor.ask('/iapi/')).status).toBe(200);
+    await visitor.login('nurse', 'nurse-1');
+    await expect.poll(ended).toEqual(['legacy', 'limit', 'other-login']);
   });
 
   it('has an API user once an hour, and each wrong password for one that exists', async () => {
