@@ -1,6 +1,6 @@
 /**
  * What the gateway costs, as ratios against the same nginx without it (docs/gateway.md, "What it costs").
- *   node bench/gateway/run.ts [--rounds 10] [--seconds 3] [--minutes 5] [--only iapi,iapi-5ms,api,legacy,operation,checks] [--json]
+ *   node bench/gateway/run.ts [--rounds 10] [--seconds 3] [--minutes 5] [--only iapi,iapi-5ms,...] [--json]
  * Needs a Docker Engine; wrk comes from Debian into an image of its own. Nothing leaves the containers' 127.0.0.1 but a few
  * requests of this program to the published port on this machine's 127.0.0.1.
  */
@@ -16,7 +16,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '3' },
     minutes: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'iapi,iapi-5ms,api,legacy,operation,checks' },
+    only: { type: 'string', default: 'iapi,iapi-5ms,api,legacy-5ms,legacy,operation,checks' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -84,8 +84,16 @@ const comparisons: readonly {
     targets: (rig) => both('/api/claims', floorPorts.slow, rig.apiUser),
   },
   {
+    id: 'legacy-5ms',
+    name: '/ of the legacy, signed on, a page of 5 ms, 32 connections',
+    bank: '0',
+    connections: 32,
+    least: 0.98,
+    targets: (rig) => both('/Slow.aspx', floorPorts.legacy, () => rig.visitors(50)),
+  },
+  {
     id: 'legacy',
-    name: '/ of the legacy, signed on, 64 connections',
+    name: '/ of the legacy at saturation, signed on, 64 connections',
     bank: '0',
     connections: 64,
     least: 0.98,

@@ -68,7 +68,10 @@ export function renderGateway(plan: GatewayPlan, templates: Templates): readonly
     ...serviceServers(plan, template),
     ...legacyCallsServer(plan, template),
     { path: 'servers/unknown-host.conf', content: unknownHost(plan, template) },
-    { path: 'names.conf', content: fill(template('names.conf.eta'), { pattern: namesPattern(plan) }) },
+    {
+      path: 'names.conf',
+      content: fill(template('names.conf.eta'), { pattern: namesPattern(plan), names: serverNames(plan).split(' ') }),
+    },
     ...certificateFiles(plan),
     { path: 'certificate-names', content: `${certificateNames(plan).join(',')}\n` },
     { path: 'audit-limits', content: auditLimits(plan) },
@@ -103,6 +106,7 @@ function routes(plan: GatewayPlan, template: (name: string) => string): string {
     fill(template(`routes/${routeTemplates[route.name]}.conf.eta`), {
       name: route.name,
       path: withoutSlash(route.path),
+      legacy: fixedOrigin(plan.legacy),
     }),
   );
   if (plan.legacy === undefined) {
@@ -146,6 +150,11 @@ function legacyUpstream(legacy: LegacyTarget | undefined): string | undefined {
     case 'address':
       return `${bracketed(legacy.connect)}:${legacy.port}`;
   }
+}
+
+/** What proxy_pass is told: without a variable nginx need not read and find it with every request. */
+function fixedOrigin(legacy: LegacyTarget | undefined): string {
+  return legacy === undefined || legacy.connectIs === 'name' ? '$openimis_legacy' : legacyOrigin(legacy);
 }
 
 function legacyOrigin({ connectIs, scheme, connect, port }: LegacyTarget): string {

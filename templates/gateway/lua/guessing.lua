@@ -94,6 +94,7 @@ function guessing.enter(raw)
     end
   end
   ngx.var.openimis_guess = is_office and "office" or "address"
+  ngx.ctx.attempt = true
 end
 
 --- The attempt told nobody anything about a password: it does not count.
@@ -110,8 +111,8 @@ end
 
 --- Header filter: what did the legacy say? 200 is the form again, so the guess was wrong. A login that was right redirects to
 --- Home.aspx, the other two pages to Default.aspx; other redirects and errors tell nothing about a password.
-function guessing.leave()
-  if ngx.var.openimis_guess == "" then
+function guessing.leave(context)
+  if not context.attempt or ngx.var.openimis_guess == "" then
     return
   end
   if ngx.status >= 300 then

@@ -123,7 +123,7 @@ function legacy.header()
     return sign_on.write_cookies(context)
   end
   refusals.header(context)
-  guessing.leave()
+  guessing.leave(context)
   local location = ngx.header["Location"]
   if type(location) == "string" then
     location = legacy_location.path(location)

@@ -1,7 +1,7 @@
 import { ask } from '../support/client.ts';
 import { cookieHeader, newSessionId, now, seal } from '../support/seal.ts';
 import { genuineSession, type World } from '../support/world.ts';
-import { type Attack, attacks, asksIapi, gained, signedOn } from './attack.ts';
+import { adminHeaders, type Attack, attacks, asksIapi, gained, signedOn } from './attack.ts';
 
 const own = '__Host-openimis-test';
 
@@ -42,6 +42,8 @@ const replayed =
     await end(visitor);
     return gained(await ask(world.gateway.https, '/iapi/', { headers: { cookie } }), '/iapi after the end');
   };
+
+const sixTimes = <Made>(make: () => Made): Made[] => Array.from({ length: 6 }, make);
 
 export const cookieAttacks: readonly Attack[] = [
   ...attacks('no-binding', {
@@ -114,6 +116,20 @@ export const cookieAttacks: readonly Attack[] = [
         if (world.legacy.seen.some(({ url }) => /home\.aspx/i.test(url))) break;
       await new Promise((answered) => setTimeout(answered, 400));
       return asksIapi(world, headers);
+    },
+  }),
+  ...attacks('decides-for-a-second', {
+    'the cookies again in the second of a logout': async (world) => {
+      for (let turn = 0; turn < 5; turn++) {
+        const headers = adminHeaders(world);
+        // Both workers have decided about these cookies.
+        for (let time = 0; time < 2; time++) await Promise.all(sixTimes(() => asksIapi(world, headers)));
+        await ask(world.gateway.https, '/logout', { headers });
+        const again = await Promise.all(sixTimes(() => asksIapi(world, headers)));
+        const served = again.find((found) => found !== undefined);
+        if (served !== undefined) return served;
+      }
+      return undefined;
     },
   }),
   ...attacks('grace-for-all', {

@@ -12,9 +12,11 @@ export async function letTestsChooseAddresses(
   version: string,
 ): Promise<void> {
   const files = await renderedFiles(plan);
-  const [before = '', after = ''] = (files['servers/https.conf'] ?? '').split('    server_name _;\n');
+  const server = files['servers/https.conf'] ?? '';
+  const name = /^ {4}server_name .*;\n/m;
+  if (!name.test(server)) throw new Error('servers/https.conf has another form than these tests know');
   const change = `    set_real_ip_from 0.0.0.0/0;\n    real_ip_header ${clientHeader};\n`;
-  const changed = { ...files, 'servers/https.conf': `${before}    server_name _;\n${change}${after}` };
+  const changed = { ...files, 'servers/https.conf': server.replace(name, (line) => line + change) };
   await gateway.upload(
     '/etc/openimis/gateway',
     Object.fromEntries(Object.entries(changed).map(([path, text]) => [`versions/${version}/${path}`, text])),

@@ -134,6 +134,7 @@ export const signOnWeaknesses = {
     neverIdle,
   ],
   'forgets-logouts': [lua('revocations', 'return revoked:get(hash)\n', 'return nil\n')],
+  'decides-for-a-second': [lua('changes', '  shared:incr("changes", 1, math.floor(ngx.now() * 1000))\n', '')],
   'grace-for-all': [lua('sign_on', 'if in_grace and confirmation.legacy_state() == "down" then', 'if in_grace then')],
   'endless-grace': [lua('sign_on', 'user ~= "" and age <= settings.session.grace', 'user ~= ""'), neverIdle],
   'first-name-wins': [
