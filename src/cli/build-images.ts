@@ -1,13 +1,12 @@
-import { Failure } from '../failure.ts';
 import type { BuiltImage, Ecosystem, Estimate } from '../images/ecosystem.ts';
+import { requireCurrent, wishOf } from '../images/locked-images.ts';
 import type { ComponentWish } from '../images/server-wish.ts';
-import { lockState } from '../modules/lock/hashes.ts';
 import { type LockedComponent, lockedComponent } from '../modules/lock/lock.ts';
 import type { PinComponent } from '../modules/package-name.ts';
 import { readLock, type StoredLock } from '../workspace/store/lock-store.ts';
 import { openWorkspace } from '../workspace/store/workspace-store.ts';
 import type { CommandRequest } from './base-command.ts';
-import { pinnedOf, wishOf, withEcosystems, workshopOf } from './image-wishes.ts';
+import { pinnedOf, withEcosystems, workshopOf } from './image-wishes.ts';
 import { chooseServer } from './session.ts';
 import { taskList } from './task-list.ts';
 import { withEngine } from './with-engine.ts';
@@ -54,7 +53,7 @@ export async function buildLocked(
   const stored = await readLock(workspace.folder);
   const jobs: Job[] = [];
   for (const { component, world } of able) {
-    const wish = await wishOf(workspace, server, component);
+    const wish = await wishOf(workspace.config, workspace.folder, server, component);
     jobs.push({
       component,
       world,
@@ -101,19 +100,3 @@ type Job = {
   readonly wish: ComponentWish;
   readonly locked: LockedComponent;
 };
-
-/** Throws LOCK_STALE unless the lock says exactly what openimis.yaml asks for. */
-export function requireCurrent(
-  locked: LockedComponent | undefined,
-  wish: ComponentWish,
-  server: string,
-): LockedComponent {
-  const state = lockState(locked, wish.input);
-  if (state === 'current') return locked!;
-  const why = {
-    missing: 'is not in openimis.lock.json yet',
-    stale: 'is locked to something else than openimis.yaml asks for now',
-    edited: 'was changed in openimis.lock.json by hand',
-  }[state];
-  throw new Failure('LOCK_STALE', `${wish.component} of ${server} ${why}`, [`openimis versions lock ${server}`]);
-}

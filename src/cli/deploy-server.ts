@@ -20,7 +20,7 @@ import { chooseServer } from './session.ts';
 import { taskList } from './task-list.ts';
 import { planView } from './views/plan-view.ts';
 
-export type DeployFlags = ServerFlagValues & PasswordFlags & { readonly 'dry-run': boolean };
+export type DeployFlags = ServerFlagValues & PasswordFlags & { readonly 'dry-run': boolean; readonly frozen: boolean };
 export type DeployResult = { readonly plan: Plan; readonly dryRun: boolean; readonly outcome?: DeployOutcome };
 
 type Prepared = {
@@ -42,8 +42,7 @@ async function deployPrepared(
   request: CommandRequest<DeployFlags>,
 ): Promise<DeployResult> {
   const { signal, mode, yes, interactive } = request;
-  const context = await openDeployment(engine, prepared);
-  const plan = await planWithProgress(context, request);
+  const { context, plan } = await planWithProgress(engine, prepared, request);
   const dryRun = request.flags['dry-run'];
   if (plan.kind === 'nothing' || dryRun) return { plan, dryRun };
   if (mode !== 'silent') process.stderr.write(`${planView(plan, process.stderr)}\n`);
@@ -57,15 +56,19 @@ async function deployPrepared(
 }
 
 async function planWithProgress(
-  context: DeploymentContext,
-  { mode, signal }: CommandRequest<DeployFlags>,
-): Promise<Plan> {
+  engine: Engine,
+  prepared: Prepared,
+  { flags, mode, signal }: CommandRequest<DeployFlags>,
+): Promise<{ readonly context: DeploymentContext; readonly plan: Plan }> {
   const list = await taskList([{ id: 'plan', title: 'Look at the engine and the legacy' }], mode);
   list.events.started('plan');
   try {
-    const plan = await planDeployment(context, { signal, progress: (line) => list.events.progress('plan', line) });
+    const progress = (line: string): void => list.events.progress('plan', line);
+    const images = { frozen: flags.frozen, progress, signal };
+    const context = await openDeployment(engine, { ...prepared, images });
+    const plan = await planDeployment(context, { signal, progress });
     list.events.done('plan');
-    return plan;
+    return { context, plan };
   } catch (error) {
     list.events.failed('plan', error instanceof Error ? error.message : String(error));
     throw error;

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Ecosystem, Workshop } from '../images/ecosystem.ts';
+import { wishOf } from '../images/locked-images.ts';
 import type { ComponentWish } from '../images/server-wish.ts';
 import { diffLocks, type LockDiff } from '../modules/lock/diff-locks.ts';
 import { type LockState, lockState } from '../modules/lock/hashes.ts';
@@ -9,7 +10,7 @@ import { packageOf } from '../modules/pin-set.ts';
 import { openWorkspace } from '../workspace/store/workspace-store.ts';
 import { readLock, saveLock } from '../workspace/store/lock-store.ts';
 import type { CommandRequest } from './base-command.ts';
-import { pinnedOf, wishOf, withEcosystems, workshopOf } from './image-wishes.ts';
+import { pinnedOf, withEcosystems, workshopOf } from './image-wishes.ts';
 import { resolveOrFallBack } from './lock-fallback.ts';
 import { chooseServer } from './session.ts';
 import { taskList } from './task-list.ts';
@@ -57,7 +58,7 @@ export async function lockServer(request: CommandRequest<LockFlags>): Promise<Lo
   const stored = await readLock(workspace.folder);
   const jobs: Job[] = [];
   for (const { component, world } of able) {
-    const wish = await wishOf(workspace, server, component);
+    const wish = await wishOf(workspace.config, workspace.folder, server, component);
     const before = lockedComponent(stored.lock, server, component);
     jobs.push({ component, world, wish, before, state: lockState(before, wish.input) });
   }

@@ -1,3 +1,5 @@
+import { Flags } from '@oclif/core';
+
 import { BaseCommand, dryRunFlag, serverArgument, serverFlag, yesFlag } from '../cli/base-command.ts';
 import { deployServer } from '../cli/deploy-server.ts';
 import { databasePasswordFlags, serverFlags } from '../cli/server-flags.ts';
@@ -13,6 +15,10 @@ With the flags of init it writes openimis.yaml first.`;
     server: serverFlag,
     'dry-run': dryRunFlag,
     yes: yesFlag,
+    frozen: Flags.boolean({
+      description: 'refuse whatever is not exactly what openimis.lock.json says',
+      env: 'OPENIMIS_FROZEN',
+    }),
     ...serverFlags,
     ...databasePasswordFlags,
   };

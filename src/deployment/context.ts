@@ -1,4 +1,5 @@
 import type { Engine, Labels } from '../engines/engine.ts';
+import type { LockedImages } from '../images/locked-images.ts';
 import type { probeDatabase } from '../legacy/database.ts';
 import type { nameResolves } from '../legacy/resolves.ts';
 import type { probeWebsite } from '../legacy/website.ts';
@@ -38,6 +39,8 @@ export type DeploymentContext = {
   /** Who deploys from where: for the journal and the run lock. */
   readonly operator: { readonly user: string; readonly host: string };
   readonly localCopy: LocalCopy;
+  /** What openimis.lock.json says for components that no image is given for. */
+  readonly lockedImages?: LockedImages;
 };
 
 export type ServerNames = {

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { RunLock } from '../engines/engine.ts';
+import type { Progress, RunLock } from '../engines/engine.ts';
 import { legacyTarget } from '../stack/gateway-plan.ts';
 import { ensureBase } from './base-project.ts';
 import { changeGatewayTo } from './change-gateway.ts';
@@ -112,10 +112,24 @@ async function prepareImages(context: DeploymentContext, steps: Steps): Promise<
       }
       references[name] = wanted.tag;
     }
+    await buildLocked(context, progress, signal);
     return { gateway: references['gateway'] ?? '', rabbitmq: references['rabbitmq'] ?? '' };
   };
   // A plan that only tidies has no such step; its gateway runs, so the images are there.
   return (await steps.run('images', build)) ?? build({ progress: () => {} });
+}
+
+/** Images of the lock file that are not on the box; backend and worker (and an ibackend with equal pins) are one. */
+async function buildLocked(
+  { engine, lockedImages = {} }: DeploymentContext,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const image of Object.values(lockedImages)) {
+    if ((await engine.image(image.reference)) !== undefined) continue;
+    progress(`building ${image.reference}`);
+    await image.build(progress, signal);
+  }
 }
 
 /** Under the lock: is everything still as it was when the plan was shown? */

@@ -3,8 +3,9 @@ import { hostname, userInfo } from 'node:os';
 import type { DeploymentContext } from './context.ts';
 import { realClock } from './clock.ts';
 import { localCopy } from './local-copy.ts';
-import type { Engine } from '../engines/engine.ts';
+import type { Engine, Progress } from '../engines/engine.ts';
 import { Failure } from '../failure.ts';
+import { lockedImages } from '../images/locked-images.ts';
 import { probeDatabase } from '../legacy/database.ts';
 import { nameResolves } from '../legacy/resolves.ts';
 import { probeWebsite } from '../legacy/website.ts';
@@ -23,6 +24,8 @@ export type DeploymentInput = {
   readonly name: string;
   readonly secrets: Secrets;
   readonly projectPrefix?: 'openimis' | 'openimis-sandbox';
+  /** Images may come from openimis.lock.json; `frozen`: from nowhere else. */
+  readonly images?: { readonly frozen: boolean; readonly progress: Progress; readonly signal: AbortSignal };
 };
 
 /** Everything that a deployment of this server works with. Throws SERVER_NOT_DEPLOYABLE, SERVER_INCOMPLETE. */
@@ -31,7 +34,11 @@ export async function openDeployment(engine: Engine, input: DeploymentInput): Pr
   requireDeployable(config, name);
   const server = completeServer(config, name);
   const root = packageRoot();
+  const { images } = input;
+  const locked =
+    images === undefined ? {} : { lockedImages: await lockedImages({ ...images, config, folder, name, engine }) };
   return {
+    ...locked,
     engine,
     server,
     secrets: input.secrets,

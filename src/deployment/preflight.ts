@@ -13,8 +13,11 @@ import { realSubnets, subnetOwner, type UsedSubnet } from './subnets.ts';
 
 export type CheckedImage = { readonly reference: string; readonly id: string };
 
+/** Id of an image that the lock file names and that the deploy builds before anything else. */
+export const notBuilt = 'not built yet';
+
 /**
- * The image of every application component, which must be on the engine's box already.
+ * The image of every application component: given ones must be on the engine's box already, those of the lock file may be built.
  * @throws Failure IMAGE_MISSING naming every component without one
  */
 export async function requireImages(context: DeploymentContext): Promise<Readonly<Record<string, CheckedImage>>> {
@@ -25,17 +28,20 @@ export async function requireImages(context: DeploymentContext): Promise<Readonl
   const absent: string[] = [];
   for (const component of componentNames) {
     if (server.components[component] === undefined) continue;
-    const reference = given[component];
+    const locked = given[component] === undefined ? context.lockedImages?.[component] : undefined;
+    const reference = given[component] ?? locked?.reference;
     const state = reference === undefined ? undefined : await engine.image(reference);
     if (reference === undefined) unnamed.push(component);
+    else if (state === undefined && locked !== undefined) found[component] = { reference, id: notBuilt };
     else if (state === undefined) absent.push(`${component}: ${reference}`);
     else found[component] = { reference, id: state.id };
   }
   if (unnamed.length > 0)
     throw new Failure(
       'IMAGE_MISSING',
-      `there is no image for ${unnamed.join(', ')} (openimis cannot build them from the pins yet)`,
+      `there is no image for ${unnamed.join(', ')}, and nothing in openimis.lock.json to build it from`,
       [
+        `openimis versions lock ${server.name} chooses the versions that images are built from`,
         `openimis deploy ${server.name} ${unnamed.map((component) => `--image ${component}=REFERENCE`).join(' ')}`,
         `or in openimis.yaml: servers.${server.name}.components.${unnamed[0] ?? ''}.image`,
       ],
