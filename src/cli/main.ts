@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { flush, run, settings } from '@oclif/core';
 
@@ -17,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   if (argv.includes('--no-color')) process.env['NO_COLOR'] = '1';
   if (process.env['NO_COLOR'] !== undefined) delete process.env['FORCE_COLOR'];
   try {
-    await run([...argv], { root: packageRoot() });
+    await run([...argv], programOf(packageRoot(), argv));
     await flush();
   } catch (error) {
     process.exitCode = report(unknownCommand(error, argv) ?? error, argv);
@@ -26,6 +27,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   await drained(process.stdout);
   await drained(process.stderr);
   process.exit();
+}
+
+/** oclif's plugins are the commands `help` and `autocomplete`: only who may want these waits until they are found. */
+function programOf(root: string, argv: readonly string[]): Parameters<typeof run>[1] {
+  const wanted = argv[0] === undefined || /^(?:-|help$|autocomplete)/.test(argv[0]) || argv.includes('--help');
+  if (wanted) return { root };
+  const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { oclif: object };
+  return { root, isRoot: true, pjson: { ...pjson, oclif: { ...pjson.oclif, plugins: [] } } as never };
 }
 
 function report(error: unknown, argv: readonly string[]): number {

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 
 import { BaseCommand } from '../../cli/base-command.ts';
-import { pinSetOf, pinSources } from '../../cli/pin-sets.ts';
+import { comparedPins } from '../../cli/kept-pins.ts';
 import { componentFlag, inForm, sheetFlags } from '../../cli/versions-flags.ts';
 import { diffHead, diffRows, diffView } from '../../cli/views/diff-view.ts';
 import { exitCodes } from '../../failure.ts';
@@ -29,9 +29,8 @@ the same or it is another, unless both are tags with versions. Nothing is asked 
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(VersionsDiff);
-    const sources = pinSources(flags.workspace);
-    const [before, after] = [await pinSetOf(args.before, sources), await pinSetOf(args.after, sources)];
-    const diff = diffPins(before, after, flags.component);
+    const [before, after] = await comparedPins([args.before, args.after], flags.workspace);
+    const diff = diffPins(before!, after!, flags.component);
     if (flags['exit-code'] && !diff.identical) process.exitCode = exitCodes.findings;
     const people = (): string => diffView(diff, flags['only-changed']);
     return this.show(diff, () => inForm(flags, diffHead(diff), diffRows(diff), people));

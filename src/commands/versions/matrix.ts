@@ -1,12 +1,11 @@
 import { Args } from '@oclif/core';
 
 import { BaseCommand } from '../../cli/base-command.ts';
-import { pinSetOf, pinSources } from '../../cli/pin-sets.ts';
+import { comparedPins } from '../../cli/kept-pins.ts';
 import { componentFlag, inForm, sheetFlags } from '../../cli/versions-flags.ts';
 import { matrixHead, matrixRows, matrixView } from '../../cli/views/matrix-view.ts';
 import { exitCodes } from '../../failure.ts';
 import { matrixOf } from '../../modules/matrix-pins.ts';
-import type { PinSet } from '../../modules/pin-set.ts';
 
 export default class VersionsMatrix extends BaseCommand {
   static override summary = 'show the module versions of several servers side by side';
@@ -25,9 +24,7 @@ openimis.json or a lock file (or its folder).`;
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(VersionsMatrix);
-    const sources = pinSources(flags.workspace);
-    const sets: PinSet[] = [];
-    for (const word of argv) sets.push(await pinSetOf(String(word), sources));
+    const sets = await comparedPins(argv.map(String), flags.workspace);
     const all = matrixOf(sets, flags.component);
     const rows = flags['only-changed'] ? all.filter(({ same }) => !same) : all;
     if (flags['exit-code'] && all.some(({ same }) => !same)) process.exitCode = exitCodes.findings;

@@ -31,12 +31,6 @@ const entrySchema = z.looseObject({
   lastModified: z.string().exactOptional(),
 });
 
-/** Where the XDG specification wants it; `home` when the variable is not set or not absolute. */
-export function cacheFolder(env: Readonly<Record<string, string | undefined>>, home: string): string {
-  const base = env['XDG_CACHE_HOME'];
-  return join(base?.startsWith('/') ? base : join(home, '.cache'), 'openimis/registries');
-}
-
 /**
  * Files that are there as a whole or not at all, so that any number of runs may share the folder. Nobody depends on it: what
  * cannot be read is not there, what cannot be written is not kept.

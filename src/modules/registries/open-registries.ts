@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 
 import type { PinComponent } from '../package-name.ts';
-import { cacheFolder, diskCache } from './cache.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { diskCache } from './cache.ts';
 import { type GitRemotes, gitRemotes } from './git/remotes.ts';
 import { dispatchers } from './http/dispatchers.ts';
 import { documents } from './http/documents.ts';
@@ -41,7 +43,7 @@ export async function openRegistries(options: RegistryOptions): Promise<Registri
   const home = options.home ?? env['HOME'] ?? homedir();
   const [npm, pip] = await Promise.all([npmSettings({ env, home }), pipSettings({ env, home })]);
   const network = dispatchers();
-  const cache = diskCache(cacheFolder(env, home));
+  const cache = diskCache(join(cacheFolder(env, home), 'registries'));
   const source = documents({ cache, limits, signal, offline, refresh, now: Date.now });
   const [forNpm, forPython] = [npmRegistry(npm, source, network), pythonIndexes(pip, source, network)];
   return {

@@ -12,7 +12,8 @@ export type Dispatchers = {
   readonly close: () => Promise<void>;
 };
 
-const connections = 16;
+/** Two questions about each of a release's 30 modules at once; a mirror of a company takes that. */
+const connections = 64;
 const connectTimeout = 10_000;
 
 export function dispatchers(): Dispatchers {

@@ -1,0 +1,6 @@
+export type Line = { readonly what: string; readonly found: string; readonly reach: string; readonly reached: boolean };
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
