@@ -25,6 +25,8 @@ export const check = defineCheck({
           'is the application pool of the legacy stuck? On the Windows server: IIS Manager, Application Pools, Recycle',
           ...fix.slice(1),
         ]);
+      case 'cut':
+      case undefined:
       default:
         return problem(`${where} takes the connection and cuts it without an answer`, [
           ...fix,
