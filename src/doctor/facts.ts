@@ -1,3 +1,5 @@
+import type { DockerLook } from '../engines/docker/look.ts';
+import type { BoxLook } from '../engines/docker/look-at-box.ts';
 import type { DatabaseInspection } from '../legacy/inspect-database.ts';
 import type { WebsiteInspection } from '../legacy/inspect-website.ts';
 import type { LegacyTarget } from '../stack/stack.ts';
@@ -9,6 +11,19 @@ export type Facts = {
   readonly server: Server;
   readonly database: DatabaseFacts;
   readonly website: WebsiteFacts;
+  readonly box: BoxLook;
+  readonly docker: DockerLook;
+  /** What the box must be big enough and free for; without a server, an ordinary one. */
+  readonly wish: Wish;
+};
+
+export type Wish = {
+  readonly server?: Server;
+  /** Bytes of memory that the containers use, while two revisions run. */
+  readonly memory: number;
+  readonly gatewayAddresses: readonly string[];
+  /** Addresses that containers must reach: the legacy and its database. */
+  readonly far: readonly { readonly address: string; readonly what: string }[];
 };
 
 export type WebsiteFacts = WebsiteInspection & {
