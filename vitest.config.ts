@@ -16,7 +16,7 @@ const indexes = {
 };
 
 /** What changes the box or takes ports that have names; files of a lane run one after the other. */
-const boxes = ['deployment', 'engine', 'operation', 'sandbox', 'survival'].map(
+const boxes = ['deployment', 'engine', 'images', 'operation', 'sandbox', 'survival'].map(
   (name) => `test/e2e/${name}/**/*.test.ts`,
 );
 

@@ -140,7 +140,7 @@ describe('the container', () => {
         socket.on('error', reject);
       });
     const before = await fingerprint();
-    expect(before).toMatchObject({ names: 'DNS:new.example.org', protocol: 'TLSv1.3' });
+    expect(before).toMatchObject({ names: 'DNS:new.example.org, IP Address:127.0.0.1, DNS:x', protocol: 'TLSv1.3' });
     await world.gateway.restart();
     expect(await fingerprint()).toEqual(before);
     const old = new Promise((resolve) => {

@@ -150,7 +150,7 @@ describe("nginx's own error log", () => {
     await fail();
     await expect.poll(lines).not.toEqual([]);
     expect((await lines())[0]).toMatch(
-      /\[error\].* upstream .*, client: [\d.]+, server: _, request: "GET \/Find\.aspx", upstream: "http:\/\/[\d.:]+"$/,
+      /\[error\].* upstream .*, client: [\d.]+, server: new\.example\.org, request: "GET \/Find\.aspx", upstream: "http:\/\/[\d.:]+"$/,
     );
   });
 
