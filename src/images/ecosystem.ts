@@ -72,6 +72,9 @@ export type BuiltImage = {
 
 export type InstalledPackage = Pick<LockedPackage, 'name' | 'version'> & { readonly commit?: string };
 
+/** One thing that was tried with an image, and what it said (last lines). */
+export type TrialStep = { readonly what: string; readonly ok: boolean; readonly says: readonly string[] };
+
 /** One world of packages: Python for the backends, npm for the frontend. */
 export interface Ecosystem {
   /** Chooses every version, inside the build image. Throws LOCK_IMPOSSIBLE, LOCK_HASH_CHANGED. */
@@ -85,6 +88,8 @@ export interface Ecosystem {
   remarks?(locked: LockedComponent, before: LockedComponent | undefined): readonly string[];
   /** What a container really contains; `run` executes in it. */
   installed(run: (argv: readonly string[]) => Promise<CommandResult>): Promise<readonly InstalledPackage[]>;
+  /** Starts what `build` made, in containers that are thrown away. Absent: that it could be built is all there is to try. */
+  try?(image: string, generation: Generation, engine: Engine): Promise<readonly TrialStep[]>;
 }
 
 export type BuildWish = {

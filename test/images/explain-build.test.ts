@@ -23,7 +23,7 @@ describe('an import that nobody declares', () => {
     ['/opt/openimis/modules/core/a.py', 'location', { imported: 'location', distribution: 'openimis-be-location', module: 'core' }], // prettier-ignore
     ['/openimis-be/openIMIS/openIMIS/settings.py', 'environ', { imported: 'environ', distribution: 'environ', module: 'core' }], // prettier-ignore
   ])('in %s of %s', (file, imported, expected) => {
-    expect(undeclaredImport(traceback(file, imported), modules)).toEqual(expected);
+    expect(undeclaredImport(traceback(file, imported), modules)).toEqual({ ...expected, path: imported });
   });
 
   it('is not seen where there is none', () => {
@@ -38,6 +38,16 @@ describe('an import that nobody declares', () => {
       'the module core imports yaml, which no package of this lock has: upstream does not declare it',
     );
     expect(failure.hints[0]).toBe('in openimis.yaml: servers.NAME.extra.ibackend: { pyyaml: "*" }');
+  });
+
+  it('of an installed module means that two versions do not belong together', () => {
+    const failed = new Failure('IMAGE_BUILD_FAILED', 'long output');
+    const lines = traceback('/opt/openimis/modules/core/a.py', 'claim_batch.subqueries').split('\n');
+    const failure = explainBuild(failed, lines, { modules }, 'backend') as Failure;
+    expect(failure.message).toBe(
+      'core 1 imports claim_batch.subqueries, which claim_batch 1 does not have: they do not belong together',
+    );
+    expect(failure.hints[0]).toContain('versions pin NAME claim_batch=VERSION');
   });
 
   it('leaves other troubles what they are', () => {

@@ -4,6 +4,7 @@ import type { Engine, ImageBuild } from '../../src/engines/engine.ts';
 import type { ResolveWish, WishedModule, Workshop } from '../../src/images/ecosystem.ts';
 import { buildPython } from '../../src/images/python/build.ts';
 import { refreshed } from '../../src/images/refresh.ts';
+import { tryPython } from '../../src/images/python/trial.ts';
 import { resolvePython } from '../../src/images/python/resolve.ts';
 import type { PinSource } from '../../src/modules/pin-source.ts';
 import { loadTemplates } from '../../src/rendering/templates/load.ts';
@@ -138,6 +139,27 @@ describe('resolving a backend', () => {
     const modules = [module('core', { kind: 'path', path: '../core' })];
     const failure = await rejectionOf(resolvePython({ ...wish, modules }, engineThatAnswers(answer).workshop));
     expect(failure.message).toContain('openimis.yaml:12');
+  });
+});
+
+describe('trying a backend', () => {
+  it('says what Django said, harmless for a terminal', async () => {
+    const answers = [
+      { code: 0, stdout: 'System check identified no issues (0 silenced).\n', stderr: 'a warning' },
+      { code: 1, stdout: '', stderr: 'Traceback\nconflict \u001b[2Jin claim\n' },
+    ];
+    const runs: unknown[] = [];
+    const engine = { runOnce: (run: unknown) => (runs.push(run), Promise.resolve(answers[runs.length - 1]!)) };
+    expect(await tryPython('openimis-backend:1', '24.10', engine as unknown as Engine)).toEqual([
+      { what: 'manage.py check', ok: true, says: ['System check identified no issues (0 silenced).'] },
+      { what: 'migration graph', ok: false, says: ['Traceback', 'conflict  [2Jin claim'] },
+    ]);
+    // No network is named: the engine's default for such containers is none.
+    expect(runs[0]).toMatchObject({
+      image: 'openimis-backend:1',
+      environment: { NO_DATABASE: 'True', DB_DEFAULT: 'mssql' },
+    });
+    expect(runs[0]).not.toHaveProperty('network');
   });
 });
 

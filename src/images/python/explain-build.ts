@@ -36,6 +36,8 @@ const upstreamModules = new Set([
 
 export type UndeclaredImport = {
   readonly imported: string;
+  /** With what is missing inside of it: `claim.subqueries`. */
+  readonly path: string;
   /** The distribution that most likely has it. */
   readonly distribution: string;
   /** Module of openIMIS whose code imports it, where a traceback says it. */
@@ -59,7 +61,24 @@ export function undeclaredImport(
     modules.find(({ name }) => name === imported)?.package ??
     // Modules of openIMIS import each other without saying so.
     `${upstreamModules.has(imported) ? 'openimis-be-' : ''}${imported.replaceAll('_', '-')}`;
-  return { imported, distribution, ...(owner === undefined ? {} : { module: owner.name }) };
+  return { imported, path: missing[1]!, distribution, ...(owner === undefined ? {} : { module: owner.name }) };
+}
+
+type Modules = LockedComponent['modules'];
+
+/** The module is installed and does not have what another one imports of it: two versions that were never made for each other. */
+function strangers(found: UndeclaredImport, there: Modules[number], modules: Modules, cause: Failure): Failure {
+  const who = modules.find(({ name }) => name === found.module);
+  const whose = who === undefined ? 'the assembly' : `${who.name} ${who.version}`;
+  return new Failure(
+    'IMAGE_BUILD_FAILED',
+    `${whose} imports ${found.path}, which ${there.name} ${there.version} does not have: they do not belong together`,
+    [
+      `openimis versions pin NAME ${there.name}=VERSION: one that has it, e.g. that of the release`,
+      ...(who === undefined ? [] : [`or another version of ${who.name}`]),
+    ],
+    { cause },
+  );
 }
 
 /** A failed build in words that say what to do; what it is not about is thrown as it is. */
@@ -72,6 +91,8 @@ export function explainBuild(
   if (!(error instanceof Failure) || error.code !== 'IMAGE_BUILD_FAILED') return error;
   const output = lines.join('\n');
   const found = undeclaredImport(output, locked.modules);
+  const there = locked.modules.find(({ name }) => name === found?.imported);
+  if (found !== undefined && there !== undefined) return strangers(found, there, locked.modules, error);
   if (found !== undefined) {
     const who = found.module === undefined ? 'the code' : `the module ${found.module}`;
     return new Failure(

@@ -3,6 +3,7 @@ import { estimateOf } from '../estimate.ts';
 import { buildPython, pythonImage } from './build.ts';
 import { installedPython } from './installed.ts';
 import { resolvePython } from './resolve.ts';
+import { tryPython } from './trial.ts';
 
 /** Measured: a downloaded wheel becomes about five times as much on the disk (unpacked, compiled, and once in the cache). */
 const growth = 5;
@@ -14,4 +15,5 @@ export const python: Ecosystem = {
   build: buildPython,
   estimate: (locked) => estimateOf(locked, growth),
   installed: installedPython,
+  try: tryPython,
 };

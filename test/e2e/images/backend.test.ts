@@ -167,6 +167,27 @@ ls staticfiles | head -1; id -u; cat ../openimis.json`;
     expect(await inImage(image, 'test -w openIMIS/settings.py || echo fixed')).toBe('fixed');
   });
 
+  it('passes a trial by Django, and does not when a module does not load', async () => {
+    const trial = async (): Promise<unknown> => {
+      const run = await command('versions', 'verify', 'test', '--trial', '--component', 'backend');
+      return (JSON.parse(run.stdout) as { readonly data: { readonly trial: unknown } }).data.trial;
+    };
+    const steps = [
+      { what: 'image', ok: true },
+      { what: 'manage.py check', ok: true, says: [expect.stringContaining('no issues')] },
+      { what: 'migration graph', ok: true, says: [expect.stringMatching(/^\d+ migrations$/)] },
+    ];
+    expect(await trial()).toMatchObject([{ component: 'backend', steps }]);
+    const yaml = await readFile(join(folder, 'openimis.yaml'), 'utf8');
+    await writeWorkspace(`, openimis-be-hello: "git+${git!.url}@develop"`);
+    expect(await trial()).toMatchObject([
+      { steps: [{ what: 'image', ok: false, says: [expect.stringContaining('hello imports yaml'), expect.anything(), expect.anything()] }] }, // prettier-ignore
+    ]);
+    await writeFile(join(folder, 'openimis.yaml'), yaml);
+    // Nothing was locked by that.
+    expect((await command('versions', 'lock', 'test', '--check')).code).toBe(0);
+  });
+
   it('carries its pins as a label, and no secret in any layer', async () => {
     const labels = (await engine.image(image))?.labels ?? {};
     expect(readPinsLabel(labels[imageLabel.pins])?.modules).toEqual([

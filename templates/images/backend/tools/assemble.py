@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from environment import offline_environment
 from packages import Trouble, cached, checkout, sha256, unpack
@@ -14,10 +15,13 @@ PYTHON = "/opt/openimis/venv/bin/python"
 LEFT_OUT = shutil.ignore_patterns(".here", ".git", ".github", ".idea", ".vscode", "__pycache__", "node_modules", "*.pyc")
 
 
-def manage(words, env, nothing=None):
-    command = [PYTHON, "manage.py"] + words
+def manage(words, env):
     print("manage.py %s" % " ".join(words), flush=True)
-    done = subprocess.run(command, cwd=os.path.join(HOME, "openIMIS"), env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = [PYTHON, "manage.py"] + words
+    return subprocess.run(command, cwd=os.path.join(HOME, "openIMIS"), env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def require(done, words, nothing=None):
     output = done.stdout.decode("utf-8", "replace")
     if done.returncode != 0 and not (nothing and nothing in output):
         print(output[-20000:], flush=True)
@@ -45,9 +49,13 @@ def main():
     shutil.copyfile("/work/openimis.json", os.path.join(HOME, "openimis.json"))
     env = dict(offline_environment(), **request["environment"])
     env["PATH"] = "/opt/openimis/venv/bin:" + env["PATH"]
+    # They touch different folders, and each spends its time on loading Django.
+    messages, static = ["compilemessages", "-x", "zh_Hans"], ["collectstatic", "--clear", "--noinput"]
+    with ThreadPoolExecutor(2) as pool:
+        translated, collected = pool.map(lambda words: manage(words, env), [messages, static])
     # An assembly without translations of its own has nothing to compile, which Django takes for a wrong folder.
-    manage(["compilemessages", "-x", "zh_Hans"], env, nothing="should be run from the Django Git checkout")
-    manage(["collectstatic", "--clear", "--noinput"], env)
+    require(translated, messages, nothing="should be run from the Django Git checkout")
+    require(collected, static)
     for log in ("db-queries.log", "debug.log"):
         path = os.path.join(HOME, "openIMIS", log)
         if os.path.exists(path):
